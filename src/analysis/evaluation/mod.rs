@@ -1,0 +1,16 @@
+//! How good a model is, and whether it is better than another: time split, errors, virtual A/B, gate.
+//!
+//! Every number here carries its `n`. Visits that left before being called have no known wait: they are counted and
+//! never scored. What is not here yet: slices by hour and weekday, multiple testing, power, rolling origin.
+
+mod compare;
+mod errors;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use compare::{
+    Comparison, ComparisonError, Contender, DailyErrors, DifferenceBin, Pairs, Side, SiteSlice, compare,
+};
+pub use errors::{Errors, WITHIN_MINUTES, errors};
+pub use split::{SplitError, TimeSplit, cut_date, split_by_time};

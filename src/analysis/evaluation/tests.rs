@@ -1,0 +1,152 @@
+//! Errors and comparisons on visits whose truth is known.
+
+use super::*;
+use crate::analysis::history::{History, Visit, Visits};
+use crate::base::calendar::CivilDate;
+use crate::base::{Explain, Moment, Verdict};
+
+fn side(name: &str) -> Side {
+    Side { name: name.to_owned(), family: "rule".to_owned() }
+}
+
+/// `days` × `sites` blocks of `visits` each. The current model is off by four minutes, above and below in turn; the
+/// candidate by `candidate` minutes, which may differ by site.
+fn pairs(days: i32, sites: u32, visits: u32, candidate: impl Fn(u32, i32) -> f64) -> Pairs {
+    let mut pairs = Pairs { sites: (0..sites).map(|site| format!("site {site}")).collect(), ..Pairs::default() };
+    for day in 0..days {
+        for site in 0..sites {
+            for visit in 0..visits {
+                let sign = if (visit + site) % 2 == 0 { 1.0 } else { -1.0 };
+                // Something that differs by day, so that there is something to resample.
+                let spread = f64::from((day * 7 + i32::try_from(site).unwrap() * 3) % 5) * 0.1;
+                let actual = 20.0 + f64::from(visit % 9);
+                pairs.actual.push(actual);
+                pairs.current.push(actual + sign * (4.0 + spread));
+                pairs.candidate.push(actual + sign * (candidate(site, day) + spread));
+                pairs.day.push(CivilDate::from_epoch_days(20_000 + day).unwrap());
+                pairs
+                    .arrived
+                    .push(Moment::from_seconds(i64::from(20_000 + day) * 86_400 + i64::from(visit)).unwrap());
+                pairs.site.push(site);
+            }
+        }
+    }
+    pairs
+}
+
+#[test]
+fn errors_are_what_their_names_say() {
+    // Off by +1, −3, +20, −30: by hand.
+    let found = errors(&[11.0, 7.0, 30.0, 10.0], &[10.0, 10.0, 10.0, 40.0], &[1, 1, 2, 3], 7).unwrap();
+    assert_eq!((found.n, found.days), (4, 3));
+    assert_eq!(found.mae, 13.5);
+    assert_eq!(found.bias, -3.0);
+    assert_eq!(found.median_absolute_error, 11.5);
+    assert!((found.rmse - (1310.0_f64 / 4.0).sqrt()).abs() < 1e-12);
+    assert_eq!(found.within_20, 0.75);
+    assert_eq!(found.too_low, 0.25);
+    assert!(found.mae_low.unwrap() < found.mae && found.mae < found.mae_high.unwrap());
+    assert_eq!(errors(&[], &[], &[], 7), None);
+    // One day has no interval, and says so by not having one.
+    assert_eq!(errors(&[1.0], &[2.0], &[1], 7).unwrap().mae_low, None);
+}
+
+#[test]
+fn a_better_and_a_worse_candidate_are_told_apart() {
+    let better = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 3.0), 1).unwrap();
+    assert_eq!(better.gate, Verdict::Pass);
+    assert_eq!((better.n, better.days, better.site_days), (1_200, 20, 60));
+    assert!(
+        (better.delta + 1.0).abs() < 1e-9 && better.delta_low <= better.delta && better.delta <= better.delta_high
+    );
+    assert!(better.ratio_high < 1.0 && better.ratio_upper_bound < 1.0);
+    assert_eq!(better.candidate_closer, 1.0);
+    assert_eq!(better.differences.iter().map(|bin| bin.n).sum::<u64>(), better.n);
+    assert_eq!(better.daily.iter().map(|day| day.n).sum::<u64>(), better.n);
+
+    let worse = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 5.0), 1).unwrap();
+    assert_eq!(worse.gate, Verdict::Fail);
+
+    // Much better on some days and much worse on others: about as good, and nobody knows.
+    let unsure =
+        compare(side("a"), side("b"), &pairs(8, 1, 20, |_, day| if day % 2 == 0 { 2.0 } else { 6.5 }), 1).unwrap();
+    assert_eq!(unsure.gate, Verdict::Inconclusive);
+    assert!(unsure.days_needed.is_none_or(|days| days > unsure.days));
+}
+
+#[test]
+fn the_same_model_is_no_worse_than_itself_and_the_same_seed_gives_the_same() {
+    let pairs = pairs(12, 2, 30, |_, _| 4.0);
+    let found = compare(side("a"), side("a"), &pairs, 3).unwrap();
+    assert_eq!((found.delta, found.ratio, found.gate), (0.0, 1.0, Verdict::Pass));
+    assert_eq!((found.candidate_closer, found.current_closer), (0.0, 0.0));
+    assert_eq!(found, compare(side("a"), side("a"), &pairs, 3).unwrap());
+}
+
+#[test]
+fn the_worst_site_comes_first_and_small_sites_are_not_judged() {
+    let mut pairs = pairs(10, 3, 20, |site, _| if site == 1 { 6.0 } else { 3.0 });
+    pairs.sites.push("tiny".to_owned());
+    for index in 0..3 {
+        pairs.actual.push(10.0);
+        pairs.current.push(11.0);
+        pairs.candidate.push(40.0);
+        pairs.day.push(CivilDate::from_epoch_days(20_000 + index).unwrap());
+        pairs.arrived.push(Moment::from_seconds(i64::from(20_000 + index) * 86_400).unwrap());
+        pairs.site.push(3);
+    }
+    let found = compare(side("a"), side("b"), &pairs, 1).unwrap();
+    assert_eq!(found.sites[0].site, "site 1");
+    assert!(found.sites[0].ratio_low.unwrap() > 1.05);
+    let tiny = found.sites.last().unwrap();
+    assert_eq!((tiny.site.as_str(), tiny.n, tiny.ratio), ("tiny", 3, None));
+}
+
+#[test]
+fn nothing_is_never_a_pass() {
+    let key = |pairs: &Pairs| compare(side("a"), side("b"), pairs, 1).unwrap_err().key();
+    assert_eq!(key(&Pairs::default()), key(&pairs(1, 1, 50, |_, _| 1.0)));
+    let mut perfect = pairs(10, 2, 20, |_, _| 1.0);
+    perfect.current = perfect.actual.clone();
+    assert!(matches!(compare(side("a"), side("b"), &perfect, 1), Err(ComparisonError::NoCurrentError)));
+    // Few visits on few days are compared, and decide nothing.
+    let few = compare(side("a"), side("b"), &pairs(3, 1, 10, |_, _| 0.5), 1).unwrap();
+    assert_eq!(few.gate, Verdict::Inconclusive);
+}
+
+#[test]
+fn past_and_future_do_not_touch() {
+    let start = Moment::parse_rfc3339("2026-01-03T05:00:00Z").unwrap();
+    let visit = |index: i64| Visit {
+        visit_id: index.to_string(),
+        site: "a".to_owned(),
+        service: "x".to_owned(),
+        arrived: start.plus_millis(index * 3_600_000).unwrap(),
+        // A long wait, so that some visits straddle the cut.
+        called: (index % 5 != 0).then(|| start.plus_millis((index + 7) * 3_600_000).unwrap()),
+        finished: None,
+        left: (index % 10 == 0).then(|| start.plus_millis((index + 1) * 3_600_000).unwrap()),
+        priority: None,
+        channel: None,
+        booked_for: None,
+        open_counters: None,
+        people_ahead: None,
+    };
+    let visits: Visits = (0..240).map(visit).collect();
+    let history = History { visits, ..History::default() };
+    let split = split_by_time(&history, 0.2).unwrap();
+    assert_eq!(history.zone.clock().local(split.cut).minute_of_day(), 0);
+    let visits = &history.visits;
+    assert!(split.train.iter().all(|row| visits.called[*row].unwrap() < split.cut));
+    assert!(split.test.iter().all(|row| visits.arrived[*row] >= split.cut));
+    let straddling = (0..visits.len()).filter(|row| {
+        visits.arrived[*row] < split.cut && visits.called[*row].is_some_and(|called| called >= split.cut)
+    });
+    assert!(straddling.clone().count() > 0);
+    assert!(straddling.into_iter().all(|row| !split.train.contains(&row) && !split.test.contains(&row)));
+    assert!(split.test_abandoned > 0 && split.test_unfinished > 0);
+
+    let one_day = History { visits: visits.take(&[0, 1, 2, 3]), ..History::default() };
+    assert!(matches!(split_by_time(&one_day, 0.2), Err(SplitError::TooShort { days: 1 })));
+    assert!(matches!(split_by_time(&History::default(), 0.2), Err(SplitError::TooShort { days: 0 })));
+}

@@ -1,0 +1,240 @@
+//! Parquet in and out, through Polars.
+//!
+//! A foreign Parquet file is read as a table of texts, so that the same mapping serves every kind of source.
+//! Either is walked by [`parquet_guard`] first. Canonical Parquet is what a data set is kept as: the same visits give the same bytes with the same program.
+
+use std::io::{Cursor, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use crate::base::Moment;
+
+use super::import::{ImportError, Row};
+use super::parquet_guard::{self, Checked};
+use super::plan::Cells;
+use super::quiet::quietly;
+use super::source::SourceError;
+use super::{Channel, Texts, Visit, Visits};
+
+/// A table whose cells are texts, column by column.
+pub(super) struct TextTable {
+    names: Vec<String>,
+    columns: Vec<Texts>,
+    rows: usize,
+}
+
+struct TableRow<'a> {
+    table: &'a TextTable,
+    row: usize,
+}
+
+/// Prefix of the names of extra columns in canonical Parquet.
+const EXTRA: &str = "extra.";
+
+impl TextTable {
+    pub fn columns(&self) -> &[String] {
+        &self.names
+    }
+
+    pub fn for_each_row(
+        &self,
+        total_bytes: u64,
+        take: &mut dyn FnMut(&Row<'_>, u64) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        for row in 0..self.rows {
+            let cells = TableRow { table: self, row };
+            let done = total_bytes * row as u64 / self.rows as u64;
+            take(&Row { line: row as u64 + 1, cells: &cells, width: self.names.len(), broken: None }, done)?;
+        }
+        Ok(())
+    }
+}
+
+impl Cells for TableRow<'_> {
+    fn cell(&self, index: usize) -> &str {
+        self.table.columns.get(index).and_then(|column| column.get(self.row)).unwrap_or_default()
+    }
+}
+
+/// Reads a Parquet file as texts.
+pub(super) fn read_table(path: &Path) -> Result<TextTable, SourceError> {
+    let checked = parquet_guard::open(path)?;
+    let mut room = checked.allowance;
+    let frame = decode(path, checked)?;
+    if frame.height() == 0 {
+        return Err(SourceError::Empty { path: path.to_owned() });
+    }
+    let mut table = TextTable { names: Vec::new(), columns: Vec::new(), rows: frame.height() };
+    // One column after the other is let go, so that the table is not in memory twice.
+    for column in frame.into_columns() {
+        table.names.push(column.name().to_string());
+        let texts = quietly(|| as_texts(&column, room)).unwrap_or_else(|| polars_bail!(ComputeError: "{GAVE_UP}"));
+        let texts = texts.map_err(|error| damaged(path, error.to_string()))?;
+        let texts =
+            texts.ok_or_else(|| SourceError::ParquetTooLarge { what: "the texts", path: path.to_owned() })?;
+        room -= texts.text_bytes().min(room);
+        table.columns.push(texts);
+    }
+    Ok(table)
+}
+
+/// What is said of a file over which the decoder panicked.
+const GAVE_UP: &str = "the decoder gave up";
+
+/// The decoder is not ours: should it panic over a file that passed the guard, the file is damaged, too. It works on
+/// this thread alone, where its panics are quiet.
+fn decode(path: &Path, checked: Checked) -> Result<DataFrame, SourceError> {
+    let mut reader = ParquetReader::new(Cursor::new(checked.bytes));
+    reader.set_metadata(Arc::new(checked.metadata));
+    match quietly(|| reader.read_parallel(ParallelStrategy::None).set_rechunk(true).finish()) {
+        Some(Ok(frame)) => Ok(frame),
+        Some(Err(error)) => Err(damaged(path, error.to_string())),
+        None => Err(damaged(path, GAVE_UP.to_owned())),
+    }
+}
+
+fn damaged(path: &Path, reason: String) -> SourceError {
+    SourceError::DamagedParquet { reason, path: path.to_owned() }
+}
+
+/// The cells as texts; `None` where they come to more than `room` bytes, as a long text that a dictionary repeats may.
+fn as_texts(column: &Column, room: u64) -> PolarsResult<Option<Texts>> {
+    let mut texts = Texts::default();
+    if let DataType::Datetime(unit, zone) = column.dtype() {
+        let per_milli = match unit {
+            TimeUnit::Milliseconds => 1,
+            TimeUnit::Microseconds => 1_000,
+            TimeUnit::Nanoseconds => 1_000_000,
+        };
+        let instants = zone.is_some();
+        let physical = column.cast(&DataType::Int64)?;
+        for value in physical.i64()?.iter() {
+            let moment = value.and_then(|value| Moment::from_millis(value.div_euclid(per_milli)));
+            let text = moment.map(|moment| moment.to_string());
+            // Without a zone, the column holds what the clock on the wall said.
+            texts.push(text.as_deref().map(|text| if instants { text } else { text.trim_end_matches('Z') }));
+        }
+        return Ok((texts.text_bytes() <= room).then_some(texts));
+    }
+    let strings = column.cast(&DataType::String)?;
+    for text in strings.str()?.iter() {
+        texts.push(text);
+        if texts.text_bytes() > room {
+            return Ok(None);
+        }
+    }
+    Ok(Some(texts))
+}
+
+/// Writes `visits` as canonical Parquet.
+///
+/// # Errors
+/// What the writer says; then `out` holds an unfinished file.
+pub fn write_visits(visits: &Visits, out: impl Write) -> Result<(), String> {
+    let mut frame = to_frame(visits).map_err(|error| error.to_string())?;
+    ParquetWriter::new(out)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_row_group_size(Some(1 << 18))
+        .set_parallel(false)
+        .finish(&mut frame)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+fn to_frame(visits: &Visits) -> PolarsResult<DataFrame> {
+    let name = PlSmallStr::from_static;
+    let times = |label: &'static str, column: &mut dyn Iterator<Item = Option<Moment>>| {
+        let millis: Int64Chunked = column.map(|time| time.map(Moment::millis)).collect();
+        let times = millis.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_series();
+        Column::from(times.with_name(name(label)))
+    };
+    let strings = |label: PlSmallStr, column: StringChunked| Column::from(column.into_series().with_name(label));
+    let counts =
+        |label: &'static str, column: UInt32Chunked| Column::from(column.into_series().with_name(name(label)));
+    let channel = |channel: &Option<Channel>| channel.map(|channel| channel.id());
+    let mut columns = vec![
+        strings(name("visit_id"), visits.visit_id.iter().collect()),
+        strings(name("site"), (0..visits.len()).map(|row| Some(visits.site.get(row))).collect()),
+        strings(name("service"), (0..visits.len()).map(|row| Some(visits.service.get(row))).collect()),
+        times("arrived_at", &mut visits.arrived.iter().copied().map(Some)),
+        times("called_at", &mut visits.called.iter().copied()),
+        times("finished_at", &mut visits.finished.iter().copied()),
+        times("left_at", &mut visits.left.iter().copied()),
+        counts("priority", visits.priority.iter().map(|priority| priority.map(u32::from)).collect()),
+        strings(name("channel"), visits.channel.iter().map(channel).collect()),
+        times("booked_for", &mut visits.booked_for.iter().copied()),
+        counts("open_counters", visits.open_counters.iter().copied().collect()),
+        counts("people_ahead", visits.people_ahead.iter().copied().collect()),
+    ];
+    for (extra, texts) in &visits.extras {
+        columns.push(strings(format!("{EXTRA}{extra}").into(), texts.iter().collect()));
+    }
+    DataFrame::new(visits.len(), columns)
+}
+
+/// Reads canonical Parquet back.
+///
+/// # Errors
+/// [`SourceError`] where the file cannot be read or is not canonical.
+pub fn read_visits(path: &Path) -> Result<Visits, SourceError> {
+    let checked = parquet_guard::open(path)?;
+    let room = checked.allowance;
+    let frame = decode(path, checked)?;
+    let texts = text_bytes(&frame).map_err(|error| damaged(path, error.to_string()))?;
+    if texts > room {
+        return Err(SourceError::ParquetTooLarge { what: "the texts", path: path.to_owned() });
+    }
+    from_frame(&frame).map_err(|error| damaged(path, error.to_string()))
+}
+
+fn text_bytes(frame: &DataFrame) -> PolarsResult<u64> {
+    let mut total = 0;
+    for column in frame.columns().iter().filter(|column| column.dtype().is_string()) {
+        total += column.str()?.iter().flatten().map(|text| text.len() as u64).sum::<u64>();
+    }
+    Ok(total)
+}
+
+fn from_frame(frame: &DataFrame) -> PolarsResult<Visits> {
+    let text = |name: &str| frame.column(name)?.str().cloned();
+    let number = |name: &str| frame.column(name)?.u32().cloned();
+    let times = |name: &str| -> PolarsResult<Vec<Option<Moment>>> {
+        let millis = frame.column(name)?.cast(&DataType::Int64)?;
+        Ok(millis.i64()?.iter().map(|value| value.and_then(Moment::from_millis)).collect())
+    };
+    let (ids, sites, services, channels) = (text("visit_id")?, text("site")?, text("service")?, text("channel")?);
+    let (arrived, called, finished, left, booked) = (
+        times("arrived_at")?,
+        times("called_at")?,
+        times("finished_at")?,
+        times("left_at")?,
+        times("booked_for")?,
+    );
+    let (priorities, counters, ahead) = (number("priority")?, number("open_counters")?, number("people_ahead")?);
+    let mut visits = Visits::default();
+    for row in 0..frame.height() {
+        let absent = || polars_err!(ComputeError: "row {} has no id, site, service or arrival", row);
+        visits.push(&Visit {
+            visit_id: ids.get(row).ok_or_else(absent)?.to_owned(),
+            site: sites.get(row).ok_or_else(absent)?.to_owned(),
+            service: services.get(row).ok_or_else(absent)?.to_owned(),
+            arrived: arrived[row].ok_or_else(absent)?,
+            called: called[row],
+            finished: finished[row],
+            left: left[row],
+            priority: priorities.get(row).and_then(|priority| u8::try_from(priority).ok()),
+            channel: channels.get(row).and_then(Channel::from_id),
+            booked_for: booked[row],
+            open_counters: counters.get(row),
+            people_ahead: ahead.get(row),
+        });
+    }
+    for column in frame.columns() {
+        if let Some(extra) = column.name().strip_prefix(EXTRA) {
+            visits.extras.insert(extra.to_owned(), column.str()?.iter().collect());
+        }
+    }
+    Ok(visits)
+}

@@ -1,0 +1,10 @@
+//! Data in, numbers out: history, simulation, features, models, evaluation.
+//!
+//! Nothing here knows the store, a window or a socket. Everything is a function of its inputs and a seed: the
+//! same data and parameters give the same bytes.
+
+pub mod evaluation;
+pub mod features;
+pub mod history;
+pub mod models;
+pub mod simulation;

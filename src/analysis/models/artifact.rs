@@ -1,0 +1,239 @@
+//! The document that a fitted model is kept as.
+//!
+//! JSON, versioned, self-contained: contract, model, where it came from, and golden rows. Reading one checks all of it
+//! and *reproduces the golden rows*; a document that this program would predict differently from is refused.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::features::{FeatureTable, Value};
+use crate::base::calendar::Zone;
+use crate::base::{Digest, Explain, Minutes, Moment};
+
+use super::{Contract, Fitted};
+
+/// The version of the document that this program writes, and the newest it reads.
+const FORMAT_VERSION: u32 = 1;
+const FORMAT: &str = "nobat-model";
+/// The largest artifact that is read, in bytes.
+pub const MAX_BYTES: usize = 256 << 20;
+/// Golden rows in an artifact.
+const GOLDEN_ROWS: usize = 16;
+/// Predictions may differ by this share of the value (and at least of one minute) on another processor.
+const GOLDEN_TOLERANCE: f64 = 1e-9;
+
+/// A fitted model with its contract, origin and golden rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Artifact {
+    format: String,
+    format_version: u32,
+    /// The features it must be given.
+    pub contract: Contract,
+    /// The model.
+    pub model: Fitted,
+    /// Where it came from.
+    pub origin: Origin,
+    golden: Vec<GoldenRow>,
+}
+
+/// Where a model came from: enough to make it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The digest of the history.
+    pub dataset: Digest,
+    /// The zone whose wall clock the sites keep: hours and days are by it.
+    pub zone: Zone,
+    /// The first arrival of the training part.
+    pub trained_from: Moment,
+    /// Every wait that was learned from was known before this moment.
+    pub trained_until: Moment,
+    /// Visits that were learned from.
+    pub train_n: u64,
+    /// The seed.
+    pub seed: u64,
+    /// The parameters.
+    pub parameters: BTreeMap<String, serde_json::Value>,
+    /// The version of the program.
+    pub program: String,
+}
+
+/// Inputs, and the prediction that they must give.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoldenRow {
+    inputs: BTreeMap<String, Scalar>,
+    minutes: Minutes,
+}
+
+/// A feature's value in JSON; a missing one is left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// A number.
+    Number(f64),
+    /// A category.
+    Text(String),
+}
+
+/// Why a document is not a model that this program can use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ArtifactError {
+    /// Not JSON, or not this document.
+    #[error("the artifact cannot be read: {reason}")]
+    Unreadable {
+        /// What the parser says.
+        reason: String,
+    },
+    /// Written by a newer program.
+    #[error("the artifact has format {found}, this program reads up to {FORMAT_VERSION}")]
+    Newer {
+        /// Its format.
+        found: u32,
+    },
+    /// Its features are not those of this program.
+    #[error("the artifact needs features that this program does not have: {}", features.join(", "))]
+    UnknownFeatures {
+        /// The ids.
+        features: Vec<String>,
+    },
+    /// It does not predict what it should.
+    #[error("golden row {row} of the artifact predicts {predicted}, not {expected}")]
+    GoldenMismatch {
+        /// The row, from 1.
+        row: usize,
+        /// What it should be.
+        expected: String,
+        /// What came out.
+        predicted: String,
+    },
+}
+
+impl Explain for ArtifactError {
+    fn key(&self) -> &'static str {
+        match self {
+            ArtifactError::Unreadable { .. } => "artifact_unreadable",
+            ArtifactError::Newer { .. } => "artifact_newer",
+            ArtifactError::UnknownFeatures { .. } => "artifact_features",
+            ArtifactError::GoldenMismatch { .. } => "artifact_golden",
+        }
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        match self {
+            ArtifactError::Unreadable { reason } => vec![("reason", reason.clone())],
+            ArtifactError::Newer { found } => {
+                vec![("found", found.to_string()), ("known", FORMAT_VERSION.to_string())]
+            }
+            ArtifactError::UnknownFeatures { features } => vec![("features", features.join(", "))],
+            ArtifactError::GoldenMismatch { row, expected, predicted } => {
+                vec![("row", row.to_string()), ("expected", expected.clone()), ("predicted", predicted.clone())]
+            }
+        }
+    }
+}
+
+impl Scalar {
+    /// The value of a feature.
+    #[must_use]
+    pub fn value(&self) -> Value<'_> {
+        match self {
+            Scalar::Number(number) if number.is_finite() => Value::Number(*number),
+            Scalar::Number(_) => Value::Missing,
+            Scalar::Text(text) => Value::Category(text),
+        }
+    }
+
+    /// The JSON form of a value that is not missing.
+    #[must_use]
+    pub fn of(value: Value<'_>) -> Option<Scalar> {
+        match value {
+            Value::Number(number) => Some(Scalar::Number(number)),
+            Value::Category(name) => Some(Scalar::Text(name.to_owned())),
+            Value::Missing => None,
+        }
+    }
+}
+
+impl Artifact {
+    /// The artifact of `model`, with golden rows spread over `features`.
+    #[must_use]
+    pub fn new(model: Fitted, origin: Origin, features: &FeatureTable) -> Artifact {
+        let contract = model.contract();
+        let step = (features.len() / GOLDEN_ROWS).max(1);
+        let golden = (0..features.len())
+            .step_by(step)
+            .take(GOLDEN_ROWS)
+            .map(|row| {
+                let input = |id: &str| Some((id.to_owned(), Scalar::of(features.value(id, row))?));
+                let inputs = contract.features().iter().filter_map(|feature| input(&feature.id)).collect();
+                GoldenRow { minutes: model.predict(&|id| features.value(id, row)), inputs }
+            })
+            .collect();
+        Artifact { format: FORMAT.to_owned(), format_version: FORMAT_VERSION, contract, model, origin, golden }
+    }
+
+    /// The number of golden rows.
+    #[must_use]
+    pub fn golden_rows(&self) -> usize {
+        self.golden.len()
+    }
+
+    /// The bytes that are kept and digested.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Every map has text keys and every number is finite, so that there always is a JSON form.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads an artifact and reproduces its golden rows.
+    ///
+    /// # Errors
+    /// [`ArtifactError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
+        /// Read first, so that a newer document is told apart from a broken one.
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            format_version: u32,
+        }
+        let unreadable = |reason: String| ArtifactError::Unreadable { reason };
+        if bytes.len() > MAX_BYTES {
+            return Err(unreadable(format!("larger than {MAX_BYTES} bytes")));
+        }
+        let head: Head = serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
+        if head.format != FORMAT {
+            return Err(unreadable(format!("not a {FORMAT} document")));
+        }
+        if head.format_version > FORMAT_VERSION {
+            return Err(ArtifactError::Newer { found: head.format_version });
+        }
+        let artifact: Artifact = serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
+        artifact.check()?;
+        Ok(artifact)
+    }
+
+    fn check(&self) -> Result<(), ArtifactError> {
+        let mut features = self.contract.unknown();
+        if self.contract != self.model.contract() && features.is_empty() {
+            features = self.model.contract().features().iter().map(|feature| feature.id.clone()).collect();
+        }
+        if !features.is_empty() {
+            return Err(ArtifactError::UnknownFeatures { features });
+        }
+        for (row, golden) in self.golden.iter().enumerate() {
+            let predicted = self.model.predict(&|id| golden.inputs.get(id).map_or(Value::Missing, Scalar::value));
+            let allowed = GOLDEN_TOLERANCE * golden.minutes.get().abs().max(1.0);
+            if (predicted.get() - golden.minutes.get()).abs() > allowed {
+                return Err(ArtifactError::GoldenMismatch {
+                    row: row + 1,
+                    expected: golden.minutes.to_string(),
+                    predicted: predicted.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! The linear model without a penalty: linfa's least squares.
+
+use linfa::Dataset;
+use linfa::prelude::Fit;
+use linfa_linear::LinearRegression;
+use ndarray::Array1;
+
+use crate::base::Task;
+
+use super::gram::Gram;
+use super::linear_model::{ESTIMATE, LinearModel};
+use super::{FitError, Fitted, Parameter, Parameters, Training};
+
+/// The family.
+pub(super) struct Family;
+
+impl super::Family for Family {
+    fn id(&self) -> &'static str {
+        "linear"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[ESTIMATE]
+    }
+
+    fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fitted, FitError> {
+        LinearModel::fit(training, parameters.choice("estimate"), task, solve).map(Fitted::Linear)
+    }
+}
+
+pub(super) fn solve(gram: &Gram) -> Result<Array1<f64>, FitError> {
+    let (records, target) = gram.reduced().ok_or(FitError::Singular)?;
+    let solver = LinearRegression::new().with_intercept(false);
+    let fitted = solver.fit(&Dataset::new(records, target)).map_err(|_| FitError::Singular)?;
+    Ok(fitted.params().clone())
+}

@@ -1,0 +1,118 @@
+//! The linear model of `ln(1 + wait)` that the families `linear` and `elastic-net` fit, each with a solver of linfa's.
+//!
+//! The target is heavy-tailed, hence the logarithm. What is reported back is by default the *median* wait, which is
+//! what the absolute error rewards: the intercept is moved by the median of the residuals, and `expm1` keeps medians.
+//! `estimate: mean` gives the mean instead, by Duan's smearing (Duan 1983, JASA 78:605).
+//!
+//! A solver sees the problem reduced by [`super::gram`], never the visits.
+
+use ndarray::Array1;
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::features::{CATALOGUE, Value};
+use crate::base::statistics::Sample;
+use crate::base::{Minutes, Task};
+
+use super::design::{Term, terms};
+use super::gram::Gram;
+use super::{Choice, FitError, Parameter, ParameterKind, Training};
+
+/// What a prediction estimates; a parameter of both families.
+pub(super) const ESTIMATE: Parameter = Parameter {
+    id: "estimate",
+    kind: ParameterKind::Choice(Choice { options: &["median", "mean"], default: "median" }),
+};
+
+/// The fitted model: `exp(intercept + Σ coefficient × standardised column) × smearing − 1`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinearModel {
+    intercept: f64,
+    terms: Vec<Weighted>,
+    /// `exp` of the prediction is multiplied by this: 1 for medians, Duan's factor for means.
+    smearing: f64,
+    /// No prediction is longer than the longest wait of the training data.
+    longest: Minutes,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Weighted {
+    #[serde(flatten)]
+    term: Term,
+    coefficient: f64,
+}
+
+impl LinearModel {
+    /// Fits the model with the coefficients that `solve` finds for the standardised columns.
+    pub(super) fn fit(
+        training: &Training<'_>,
+        estimate: &str,
+        task: &Task,
+        solve: impl FnOnce(&Gram) -> Result<Array1<f64>, FitError>,
+    ) -> Result<LinearModel, FitError> {
+        training.check()?;
+        let terms = terms(training.features);
+        if terms.is_empty() {
+            return Err(FitError::NothingVaries);
+        }
+        let logs: Vec<f64> = training.waits_minutes.iter().map(|wait| libm::log1p(*wait)).collect();
+        let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+        let centred: Vec<f64> = logs.iter().map(|log| log - mean).collect();
+        let gram = Gram::of(&terms, training.features, &centred, task)?;
+        let coefficients = solve(&gram)?;
+        if !coefficients.iter().all(|coefficient| coefficient.is_finite()) {
+            return Err(FitError::Singular);
+        }
+        let kept = terms.into_iter().zip(coefficients).filter(|(_, coefficient)| *coefficient != 0.0);
+        let longest = training.waits_minutes.iter().copied().reduce(f64::max);
+        let mut model = LinearModel {
+            intercept: mean,
+            terms: kept.map(|(term, coefficient)| Weighted { term, coefficient }).collect(),
+            smearing: 1.0,
+            longest: longest.and_then(Minutes::new).unwrap_or(Minutes::ZERO),
+        };
+        model.calibrate(training, &logs, estimate == "mean", task)?;
+        Ok(model)
+    }
+
+    /// The ids of the features it uses, in the catalogue's order.
+    pub(super) fn features(&self) -> Vec<&'static str> {
+        let used = |id: &str| self.terms.iter().any(|weighted| weighted.term.feature == id);
+        CATALOGUE.iter().map(|feature| feature.id).filter(|id| used(id)).collect()
+    }
+
+    /// Makes the predictions medians or means of the training waits.
+    fn calibrate(
+        &mut self,
+        training: &Training<'_>,
+        logs: &[f64],
+        mean: bool,
+        task: &Task,
+    ) -> Result<(), FitError> {
+        let mut residuals = Vec::with_capacity(logs.len());
+        for (row, log) in logs.iter().enumerate() {
+            if row.is_multiple_of(1 << 13) {
+                task.report("stage.fitting", row as u64, logs.len() as u64)?;
+            }
+            residuals.push(log - self.log_prediction(&|id| training.features.value(id, row)));
+        }
+        if mean {
+            self.smearing =
+                residuals.iter().map(|residual| libm::exp(*residual)).sum::<f64>() / residuals.len() as f64;
+        } else {
+            self.intercept += Sample::new(residuals).map_or(0.0, |residuals| residuals.quantile(0.5));
+        }
+        Ok(())
+    }
+
+    fn log_prediction<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> f64 {
+        let weighted =
+            |weighted: &Weighted| weighted.coefficient * weighted.term.standardised(value(&weighted.term.feature));
+        self.intercept + self.terms.iter().map(weighted).sum::<f64>()
+    }
+
+    pub(super) fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Minutes {
+        let minutes = libm::exp(self.log_prediction(value)) * self.smearing - 1.0;
+        Minutes::new(minutes.clamp(0.0, self.longest.get())).unwrap_or(self.longest)
+    }
+}

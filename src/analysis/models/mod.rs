@@ -1,0 +1,199 @@
+//! Families of models: how each is fitted, what a fitted one predicts, and the document it is kept as.
+//!
+//! A family is one file and one line in [`FAMILIES`]. A fitted model is plain data ([`Fitted`]) that predicts from the
+//! features its [`Contract`] names; an [`Artifact`] is that with its origin and with golden rows, which whoever loads it
+//! must reproduce. Nothing here reads a file or keeps one.
+
+mod artifact;
+mod constant;
+mod contract;
+mod design;
+mod elastic_net;
+mod gram;
+mod linear;
+mod linear_model;
+mod parameters;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::explain::Failure;
+use crate::base::{Cancelled, Explain, Minutes, Task};
+
+use super::features::{FeatureTable, Value};
+
+pub use artifact::{Artifact, ArtifactError, GoldenRow, Origin, Scalar};
+pub use constant::Constant;
+pub use contract::{Contract, ContractFeature};
+pub use linear_model::LinearModel;
+pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
+pub use rule::Rule;
+
+/// Every family, in the order in which they are listed.
+pub const FAMILIES: &[&dyn Family] = &[&constant::Family, &rule::Family, &linear::Family, &elastic_net::Family];
+
+/// A kind of model.
+pub trait Family: Sync {
+    /// The name in files; `family.ID` is the name for people.
+    fn id(&self) -> &'static str;
+
+    /// The parameters that may be set.
+    fn parameters(&self) -> &'static [Parameter];
+
+    /// Fits a model. The same training data and parameters give the same bytes.
+    ///
+    /// # Errors
+    /// [`FitError`].
+    fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fitted, FitError>;
+}
+
+/// What a family learns from: visits whose waits were known when the training part ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Training<'a> {
+    /// The features, a row a visit.
+    pub features: &'a FeatureTable,
+    /// The waits, in minutes, a row a visit.
+    pub waits_minutes: &'a [f64],
+}
+
+/// A fitted model of any family, as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "kebab-case")]
+pub enum Fitted {
+    /// The median of the training waits.
+    Constant(Constant),
+    /// Today's estimator.
+    Rule(Rule),
+    /// Least squares on the logarithm.
+    Linear(LinearModel),
+    /// The same with penalties.
+    ElasticNet(LinearModel),
+}
+
+/// Why no model could be fitted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FitError {
+    /// Not enough visits.
+    #[error("{n} finished visits are too few to fit from, {needed} are needed")]
+    TooFewVisits {
+        /// Visits with a known wait.
+        n: usize,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// No feature varies.
+    #[error("no feature varies in the training data")]
+    NothingVaries,
+    /// The solver gave up.
+    #[error("the solver did not converge in {iterations} rounds")]
+    NotConverged {
+        /// Rounds that were run.
+        iterations: u32,
+    },
+    /// The equations could not be solved.
+    #[error("the normal equations cannot be solved")]
+    Singular,
+    /// A wrong parameter.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// Stopped by request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Visits below which no model is fitted.
+pub const FEWEST_VISITS: usize = 100;
+
+impl Explain for FitError {
+    fn key(&self) -> &'static str {
+        match self {
+            FitError::TooFewVisits { .. } => "fit_too_few",
+            FitError::NothingVaries => "fit_nothing_varies",
+            FitError::NotConverged { .. } => "fit_not_converged",
+            FitError::Singular => "fit_singular",
+            FitError::Parameter(error) => error.key(),
+            FitError::Cancelled(_) => "cancelled",
+        }
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        match self {
+            FitError::TooFewVisits { n, needed } => vec![("n", n.to_string()), ("needed", needed.to_string())],
+            FitError::NotConverged { iterations } => vec![("iterations", iterations.to_string())],
+            FitError::Parameter(error) => error.fields(),
+            FitError::NothingVaries | FitError::Singular | FitError::Cancelled(_) => Vec::new(),
+        }
+    }
+
+    fn failure(&self) -> Failure {
+        match self {
+            FitError::TooFewVisits { .. } => Failure::Inconclusive,
+            FitError::Parameter(error) => error.failure(),
+            FitError::Cancelled(_) => Failure::Cancelled,
+            _ => Failure::Failed,
+        }
+    }
+}
+
+/// The family with this id.
+#[must_use]
+pub fn family(id: &str) -> Option<&'static dyn Family> {
+    FAMILIES.iter().copied().find(|family| family.id() == id)
+}
+
+impl Training<'_> {
+    fn check(&self) -> Result<(), FitError> {
+        let n = self.waits_minutes.len();
+        if n < FEWEST_VISITS { Err(FitError::TooFewVisits { n, needed: FEWEST_VISITS }) } else { Ok(()) }
+    }
+}
+
+impl Fitted {
+    /// The id of its family.
+    #[must_use]
+    pub fn family(&self) -> &'static str {
+        match self {
+            Fitted::Constant(_) => constant::Family.id(),
+            Fitted::Rule(_) => rule::Family.id(),
+            Fitted::Linear(_) => linear::Family.id(),
+            Fitted::ElasticNet(_) => elastic_net::Family.id(),
+        }
+    }
+
+    /// The features it predicts from.
+    #[must_use]
+    pub fn contract(&self) -> Contract {
+        match self {
+            Fitted::Constant(_) => Contract::of(&[]),
+            Fitted::Rule(_) => Contract::of(rule::FEATURES),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) => Contract::of(&model.features()),
+        }
+    }
+
+    /// The wait that is predicted, never below zero. `value` gives the value of a feature by its id.
+    #[must_use]
+    pub fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Minutes {
+        match self {
+            Fitted::Constant(model) => model.predict(),
+            Fitted::Rule(model) => model.predict(value),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) => model.predict(value),
+        }
+    }
+
+    /// The predictions for every row of `features`, in minutes.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `task` was.
+    pub fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
+        let mut predictions = Vec::with_capacity(features.len());
+        for row in 0..features.len() {
+            if row.is_multiple_of(1 << 13) {
+                task.report("stage.predicting", row as u64, features.len() as u64)?;
+            }
+            predictions.push(self.predict(&|id| features.value(id, row)).get());
+        }
+        Ok(predictions)
+    }
+}

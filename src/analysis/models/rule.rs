@@ -1,0 +1,115 @@
+//! Today's estimator: people ahead × mean service time ÷ open counters, else the mean wait of the site at that hour.
+//!
+//! The first part is the feature `work_ahead`; this family adds the means for arrivals at which it is not known.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::features::Value;
+use crate::analysis::history::LONGEST_STAY;
+use crate::base::{Minutes, Task};
+
+use super::{FitError, Fitted, Parameter, Parameters, Training};
+
+/// The features that the rule uses.
+pub(super) const FEATURES: &[&str] = &["site", "hour_of_day", "work_ahead"];
+
+/// The family.
+pub(super) struct Family;
+
+/// The fitted model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Mean waits by site and hour of the day.
+    #[serde(deserialize_with = "read_site_hours")]
+    site_hours: BTreeMap<String, BTreeMap<u8, Minutes>>,
+    /// The mean wait of all, for a site or an hour that was never seen.
+    overall: Minutes,
+}
+
+impl super::Family for Family {
+    fn id(&self) -> &'static str {
+        "rule"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[]
+    }
+
+    fn fit(&self, training: &Training<'_>, _: &Parameters, task: &Task) -> Result<Fitted, FitError> {
+        training.check()?;
+        let mut sums: BTreeMap<(&str, u8), (f64, u32)> = BTreeMap::new();
+        for (row, wait) in training.waits_minutes.iter().enumerate() {
+            if row.is_multiple_of(1 << 14) {
+                task.report("stage.fitting", row as u64, training.waits_minutes.len() as u64)?;
+            }
+            let value = |id: &str| training.features.value(id, row);
+            let (Value::Category(site), Some(hour)) = (value("site"), hour(value("hour_of_day"))) else {
+                continue;
+            };
+            let (sum, n) = sums.entry((site, hour)).or_insert((0.0, 0));
+            *sum += wait;
+            *n += 1;
+        }
+        let mean = |sum: f64, n: f64| Minutes::new(sum / n).unwrap_or(Minutes::ZERO);
+        let mut site_hours: BTreeMap<String, BTreeMap<u8, Minutes>> = BTreeMap::new();
+        for ((site, hour), (sum, n)) in sums {
+            site_hours.entry(site.to_owned()).or_default().insert(hour, mean(sum, f64::from(n)));
+        }
+        let overall = mean(training.waits_minutes.iter().sum(), training.waits_minutes.len() as f64);
+        Ok(Fitted::Rule(Rule { site_hours, overall }))
+    }
+}
+
+impl Rule {
+    pub(super) fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Minutes {
+        if let Value::Number(minutes) = value("work_ahead") {
+            return Minutes::new(minutes.clamp(0.0, LONGEST_STAY.get())).unwrap_or(self.overall);
+        }
+        let (Value::Category(site), Some(hour)) = (value("site"), hour(value("hour_of_day"))) else {
+            return self.overall;
+        };
+        self.site_hours.get(site).and_then(|hours| hours.get(&hour)).copied().unwrap_or(self.overall)
+    }
+}
+
+/// JSON names hours by text, and inside of the tagged [`Fitted`] nothing turns that back into numbers.
+fn read_site_hours<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, BTreeMap<u8, Minutes>>, D::Error> {
+    let by_text = BTreeMap::<String, BTreeMap<String, Minutes>>::deserialize(deserializer)?;
+    let hour = |(text, minutes): (String, Minutes)| match text.parse() {
+        Ok(hour) if hour < 24 => Ok((hour, minutes)),
+        _ => Err(serde::de::Error::custom(format!("\"{text}\" is not an hour of the day"))),
+    };
+    by_text
+        .into_iter()
+        .map(|(site, hours)| Ok((site, hours.into_iter().map(hour).collect::<Result<_, _>>()?)))
+        .collect()
+}
+
+fn hour(value: Value<'_>) -> Option<u8> {
+    match value {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+        Value::Number(hour) if (0.0..24.0).contains(&hour) => Some(hour as u8),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_reads_back_as_it_was_written() {
+        let minutes = |value| Minutes::new(value).unwrap();
+        let hours = BTreeMap::from([(7, minutes(4.5)), (23, minutes(0.1))]);
+        let rule = Rule { site_hours: BTreeMap::from([("کرج".to_owned(), hours)]), overall: minutes(9.25) };
+        let fitted = Fitted::Rule(rule);
+        let text = serde_json::to_string(&fitted).unwrap();
+        assert_eq!(serde_json::from_str::<Fitted>(&text).unwrap(), fitted);
+        assert!(serde_json::from_str::<Fitted>(&text.replace("\"23\"", "\"24\"")).is_err());
+    }
+}

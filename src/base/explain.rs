@@ -1,0 +1,64 @@
+//! How an error is told to a person: what happened, what was left untouched, what to do next.
+//!
+//! An error names a key of the string catalogue and the values of its placeholders; the words, in both
+//! languages, are `error.KEY.happened`, `error.KEY.untouched` and `error.KEY.next` in
+//! `assets/strings/*/errors.txt`. `Display` of the same error is the short English line for logs.
+
+use super::language::Language;
+
+/// The kind of a failure, from which the exit code follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It did not work: exit code 1.
+    Failed,
+    /// The request itself was wrong: exit code 2.
+    Usage,
+    /// A gate or a check said no: exit code 3.
+    Refused,
+    /// The data do not decide: exit code 4.
+    Inconclusive,
+    /// Stopped by the person: exit code 130.
+    Cancelled,
+}
+
+/// An error that can be told to a person.
+pub trait Explain: std::error::Error {
+    /// The middle part of the key in the string catalogue: `error.KEY.happened`.
+    fn key(&self) -> &'static str;
+
+    /// The values of the placeholders in the three sentences. A value that starts with `@` is a key of the string
+    /// catalogue and is shown as its text.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The kind of failure.
+    fn failure(&self) -> Failure {
+        Failure::Failed
+    }
+}
+
+/// The three sentences, in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What happened.
+    pub happened: String,
+    /// What was left untouched.
+    pub untouched: String,
+    /// What to do next.
+    pub next: String,
+}
+
+impl Explanation {
+    /// `error` in the words of `language`.
+    #[must_use]
+    pub fn of(error: &dyn Explain, language: Language) -> Explanation {
+        let in_words = |(name, value): (&'static str, String)| match value.strip_prefix('@') {
+            Some(key) => (name, language.text(key).to_owned()),
+            None => (name, value),
+        };
+        let fields: Vec<(&'static str, String)> = error.fields().into_iter().map(in_words).collect();
+        let sentence = |part: &str| language.fill_owned(&format!("error.{}.{part}", error.key()), &fields);
+        Explanation { happened: sentence("happened"), untouched: sentence("untouched"), next: sentence("next") }
+    }
+}

@@ -1,0 +1,159 @@
+//! The catalogue files: one `key = text` a line, `#` starts a comment line, `{name}` is a placeholder.
+//!
+//! They are compiled in and parsed once. The tests below hold the two languages to the same keys and the same
+//! placeholders, and every key that the sources name to an entry.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::Language;
+
+/// One catalogue file in both languages.
+pub struct Area {
+    /// The file's name without its ending.
+    pub name: &'static str,
+    english: &'static str,
+    persian: &'static str,
+}
+
+macro_rules! areas {
+    ($($name:literal),* $(,)?) => {
+        &[$(Area {
+            name: $name,
+            english: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/strings/en/", $name, ".txt")),
+            persian: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/strings/fa/", $name, ".txt")),
+        }),*]
+    };
+}
+
+/// Every catalogue file.
+pub const AREAS: &[Area] = areas![
+    "words",
+    "parquet",
+    "errors",
+    "cli",
+    "calendar",
+    "statistics",
+    "simulation",
+    "features",
+    "store",
+    "serving",
+    "frame",
+    "widgets",
+    "overview",
+    "data",
+    "train",
+    "compare",
+    "releases",
+    "desk",
+];
+
+/// The texts of one language by key.
+pub struct Catalogue {
+    texts: HashMap<&'static str, &'static str>,
+}
+
+static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(AREAS.iter().map(|area| area.english)));
+static PERSIAN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(AREAS.iter().map(|area| area.persian)));
+
+impl Catalogue {
+    /// The catalogue of `language`.
+    #[must_use]
+    pub fn get(language: Language) -> &'static Catalogue {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Persian => &PERSIAN,
+        }
+    }
+
+    /// The text of `key`.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&'static str> {
+        self.texts.get(key).copied()
+    }
+
+    /// Every key, in no order.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.texts.keys().copied()
+    }
+
+    fn parse(files: impl Iterator<Item = &'static str>) -> Catalogue {
+        Catalogue { texts: files.flat_map(entries).collect() }
+    }
+}
+
+fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    file.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, text)| (key.trim(), text.trim()))
+}
+
+/// The names of the placeholders of `text`, in order.
+#[must_use]
+pub fn placeholders(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+/// `text` with each `{name}` replaced; a placeholder without a value stays as it is.
+pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, behind)) = after.split_once('}') else {
+            filled.push('{');
+            rest = after;
+            continue;
+        };
+        match values.iter().find(|(candidate, _)| *candidate == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
+            }
+        }
+        rest = behind;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_placeholders_and_no_key_twice() {
+        for area in AREAS {
+            let mut keys = [BTreeSet::new(), BTreeSet::new()];
+            for (file, keys) in [area.english, area.persian].into_iter().zip(&mut keys) {
+                for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+                    assert!(line.contains('='), "{}: not an entry: {line}", area.name);
+                }
+                for (key, text) in entries(file) {
+                    assert!(!text.is_empty(), "{key} is empty");
+                    assert!(keys.insert(key), "{key} stands twice in {}", area.name);
+                }
+            }
+            assert_eq!(keys[0], keys[1], "keys of {}", area.name);
+            for key in &keys[0] {
+                let names = |catalogue: &Catalogue| {
+                    let text = catalogue.text(key).unwrap();
+                    placeholders(text).into_iter().collect::<BTreeSet<_>>()
+                };
+                assert_eq!(names(&ENGLISH), names(&PERSIAN), "placeholders of {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_stray_braces_survive() {
+        assert_eq!(fill("{n} of {m}, {x}", &[("n", "1"), ("m", "{n}")]), "1 of {n}, {x}");
+        assert_eq!(fill("a { b", &[("b", "!")]), "a { b");
+    }
+}

@@ -1,0 +1,98 @@
+//! Slices in, numbers out: the statistics that every verdict rests on.
+//!
+//! Pure functions, held against numpy and scipy by golden values (`tests/golden/statistics.py`). Nothing here
+//! reads a file, a clock or the system's randomness: what is drawn, is drawn from a seed. Not here: the noise
+//! floor of a divergence by permuted days, Diebold–Mariano, sign flips, Benjamini–Hochberg, sequential tests.
+//!
+//! The invariant: every result is finite and carries its `n`; what cannot be computed is a [`NotEvaluable`],
+//! never a `NaN` and never a pass.
+
+pub mod bootstrap;
+pub mod divergence;
+pub mod gate;
+pub mod histogram;
+mod kolmogorov;
+pub mod ks;
+pub mod normal;
+pub mod quantile;
+mod resampling;
+
+#[cfg(test)]
+mod golden;
+
+pub use bootstrap::{Block, BlockBootstrap, Interval, Intervals, MeanEstimate, PairedBlock, PairedEstimate};
+pub use divergence::{Divergences, PairCount, Wasserstein, divergences, wasserstein};
+pub use gate::{GateDecision, NonInferiority};
+pub use histogram::{Bin, BinLabel, CategoryBins, Comparison, NumericBins};
+pub use ks::{KolmogorovSmirnov, KsMethod, ks_two_sample};
+pub use quantile::Sample;
+
+use serde::{Deserialize, Serialize};
+
+use super::Explain;
+use super::explain::Failure;
+
+/// Why a statistic could not be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum NotEvaluable {
+    /// One side has no rows.
+    #[error("there are no values")]
+    NoValues,
+    /// A value is NaN or infinite.
+    #[error("a value is not a finite number")]
+    NotFinite,
+    /// Too few blocks (site-days) to say anything about their spread.
+    #[error("{n} blocks, {needed} are needed")]
+    TooFewBlocks {
+        /// The blocks there are.
+        n: u64,
+        /// The blocks that are needed.
+        needed: u64,
+    },
+    /// A block without visits.
+    #[error("a block has no visits")]
+    EmptyBlock,
+    /// A sum of absolute errors below zero.
+    #[error("a sum of absolute errors is negative")]
+    NegativeError,
+    /// The current model makes no error at all (or none in some resample), so a ratio to it means nothing.
+    #[error("the current model's error is zero, so there is no ratio to it")]
+    ZeroDenominator,
+}
+
+impl Explain for NotEvaluable {
+    fn key(&self) -> &'static str {
+        match self {
+            NotEvaluable::NoValues => "no_values",
+            NotEvaluable::NotFinite => "not_finite",
+            NotEvaluable::TooFewBlocks { .. } => "too_few_blocks",
+            NotEvaluable::EmptyBlock => "empty_block",
+            NotEvaluable::NegativeError => "negative_error",
+            NotEvaluable::ZeroDenominator => "zero_denominator",
+        }
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        match self {
+            NotEvaluable::TooFewBlocks { n, needed } => vec![("n", n.to_string()), ("needed", needed.to_string())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn failure(&self) -> Failure {
+        Failure::Inconclusive
+    }
+}
+
+/// A count as a number. Counts of rows and visits stay far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^53")]
+fn real(count: u64) -> f64 {
+    count as f64
+}
+
+/// As [`real`], for a length.
+#[expect(clippy::cast_precision_loss, reason = "lengths stay far below 2^53")]
+fn real_len(length: usize) -> f64 {
+    length as f64
+}

@@ -1,0 +1,70 @@
+//! `nobat import`
+
+use std::path::PathBuf;
+
+use crate::base::Verdict;
+use crate::base::language::Language;
+use crate::workflows::import::{ImportOutcome, ImportRequest, import_file};
+
+use super::{Context, Ended};
+
+/// Reads a CSV, TSV (plain or gzip) or Parquet file of visits and keeps it as a data set.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Which columns mean what; without it, they must have the canonical names.
+    #[arg(long, value_name = "M.yaml")]
+    map: Option<PathBuf>,
+    /// What to call the data set; the name of the file without it.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl Import {
+    pub fn run(&self, context: &Context) -> Ended {
+        let request =
+            ImportRequest { path: self.file.clone(), mapping: self.map.clone(), name: self.name.clone() };
+        let outcome = import_file(&context.home, &request, &context.task)?;
+        context.output.print(&outcome.summary(), |language| lines(&outcome, language))?;
+        Ok(Verdict::Pass)
+    }
+}
+
+fn lines(outcome: &ImportOutcome, language: Language) -> Vec<String> {
+    let report = &outcome.report;
+    let count = |n: u64| language.integer(n);
+    let mut lines = vec![
+        language.fill(
+            "cli.import.head",
+            &[("name", &outcome.dataset.name), ("digest", &outcome.dataset.digest.short())],
+        ),
+        language.fill(
+            "cli.import.rows",
+            &[
+                ("read", &count(report.read)),
+                ("accepted", &count(report.accepted)),
+                ("repaired", &count(report.repaired)),
+                ("quarantined", &count(report.quarantined)),
+                ("duplicate", &count(report.duplicate)),
+            ],
+        ),
+        language.fill(
+            "cli.import.outcomes",
+            &[
+                ("served", &count(report.served)),
+                ("abandoned", &count(report.abandoned)),
+                ("unfinished", &count(report.unfinished)),
+            ],
+        ),
+    ];
+    for (reason, n) in &report.reasons {
+        let reason = language.text(&format!("quarantine.{}", reason.id())).to_owned();
+        lines.push(language.fill("cli.import.reason", &[("n", &count(*n)), ("reason", &reason)]));
+    }
+    if let Some(path) = &outcome.quarantine {
+        lines.push(language.fill("cli.import.quarantine", &[("path", &path.display().to_string())]));
+    }
+    lines
+}

@@ -1,0 +1,153 @@
+//! `POST /v1/predict`.
+//!
+//! A request becomes an [`Arrival`], and the catalogue turns that into features as it does for training.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::deployment::{Deployment, Model};
+use super::problem::{Kind, Problem};
+use super::request::{LARGEST_BODY_BYTES, PredictionRequest};
+use super::routes::App;
+use crate::analysis::features::{Arrival, Day, Value};
+use crate::analysis::models::Scalar;
+use crate::base::{Minutes, Moment, Version};
+use crate::store::predictions::Prediction;
+
+/// The answer.
+#[derive(Serialize)]
+struct Answer<'a> {
+    /// The predicted wait.
+    minutes: Minutes,
+    version: Version,
+    generation: i64,
+    /// The features of the model that were not known.
+    missing: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+/// What a model makes of a request.
+struct Predicted {
+    minutes: Minutes,
+    /// The features of its contract that were known.
+    features: serde_json::Map<String, serde_json::Value>,
+    /// Those that were not.
+    missing: Vec<&'static str>,
+}
+
+/// Answers with the version that is live when the body has arrived.
+pub(super) async fn predict(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let begin = Instant::now();
+    if !is_json(&headers) {
+        let detail = "Send the request as application/json.";
+        return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+    }
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Kind::TooLarge, format!("The body may have {LARGEST_BODY_BYTES} bytes."))
+        }
+        _ => Problem::new(Kind::NotJson, "The body did not arrive whole."),
+    })?;
+    let Some(deployment) = app.live.deployment() else { return Err(app.not_ready()) };
+    let at = (app.clock)();
+    let request = PredictionRequest::parse(&body, at)?;
+    let predicted = deployment.model.predict(&request);
+    Ok(answer(&app, &deployment, request, predicted, at, begin))
+}
+
+/// Answers, and hands the answer over to be logged.
+fn answer(
+    app: &App,
+    deployment: &Deployment,
+    request: PredictionRequest,
+    predicted: Predicted,
+    at: Moment,
+    begin: Instant,
+) -> Response {
+    let Predicted { minutes, features, missing } = predicted;
+    let (version, generation) = (deployment.model.statement.version, deployment.generation);
+    let request_id = request.request_id.as_deref();
+    let body = Json(Answer { minutes, version, generation, missing: &missing, request_id });
+    let headers = [
+        ("x-nobat-version", HeaderValue::from_str(&version.to_string())),
+        ("x-nobat-generation", Ok(HeaderValue::from(generation))),
+    ];
+    let mut response = body.into_response();
+    for (name, value) in headers {
+        // Digits and dots always make a header.
+        if let Ok(value) = value {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    app.log.record(Prediction {
+        at,
+        generation,
+        version,
+        site: request.site,
+        service: request.service,
+        request_key: request.request_id,
+        features: features.into(),
+        missing: missing.into_iter().map(str::to_owned).collect(),
+        predicted: minutes,
+        latency_us: u32::try_from(begin.elapsed().as_micros()).unwrap_or(u32::MAX),
+    });
+    response
+}
+
+impl Model {
+    /// What it predicts for `request`, by the clock of the zone it was trained for.
+    fn predict(&self, request: &PredictionRequest) -> Predicted {
+        let local = self.clock.clone().local(request.arrived);
+        let arrival = Arrival {
+            site: &request.site,
+            service: &request.service,
+            at: request.arrived,
+            local,
+            day: Day::of(local.date()),
+            queue: request.queue,
+            channel: request.channel,
+            priority: request.priority,
+            booked_for: request.booked_for,
+            expected_service: request.expected_service,
+        };
+        let values: Vec<(&'static str, Value<'_>)> =
+            self.features.iter().map(|feature| (feature.id, feature.value(&arrival))).collect();
+        let value = |id: &str| {
+            values.iter().find(|(candidate, _)| *candidate == id).map_or(Value::Missing, |(_, value)| *value)
+        };
+        let minutes = self.artifact.model.predict(&value);
+        let mut features = serde_json::Map::new();
+        let mut missing = Vec::new();
+        for (id, value) in &values {
+            match Scalar::of(*value) {
+                Some(Scalar::Number(number)) => features.insert((*id).to_owned(), number.into()),
+                Some(Scalar::Text(text)) => features.insert((*id).to_owned(), text.into()),
+                None => {
+                    missing.push(*id);
+                    None
+                }
+            };
+        }
+        Predicted { minutes, features, missing }
+    }
+}
+
+/// Whether the body is declared as `application/json`, with or without parameters.
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

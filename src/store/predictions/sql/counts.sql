@@ -1,0 +1,1 @@
+SELECT generation, version, count(*) FROM predictions GROUP BY generation, version ORDER BY generation;

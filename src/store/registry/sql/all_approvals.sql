@@ -1,0 +1,1 @@
+SELECT event, version, decision, reason, statement, key_id, signature FROM approvals ORDER BY event;

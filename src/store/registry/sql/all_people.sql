@@ -1,0 +1,1 @@
+SELECT event, name, role, public_key FROM people ORDER BY event;

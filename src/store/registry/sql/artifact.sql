@@ -1,0 +1,1 @@
+SELECT bytes FROM artifacts WHERE sha256 = ?1;

@@ -1,0 +1,1 @@
+SELECT document FROM evidence WHERE sha256 = ?1;

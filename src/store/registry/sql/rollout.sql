@@ -1,0 +1,1 @@
+SELECT version, returns_to FROM rollouts WHERE generation = ?1;

@@ -1,0 +1,327 @@
+//! Everything a person can tell the window to do.
+//!
+//! Buttons, shortcuts and the command palette all send a [`Command`]; nothing else changes anything. A command that
+//! cannot be run now says why. The frame carries out the commands about itself and hands the rest to the
+//! [`Project`](super::Project).
+
+use std::fmt;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+use egui_material_icons::{MaterialIcon, icons};
+
+use super::jobs::JobId;
+use super::state::State;
+use super::theme::{Look, Theme};
+use crate::base::language::Language;
+use crate::base::{Digest, Version};
+use crate::workflows::import::ImportRequest;
+use crate::workflows::models::ModelName;
+use crate::workflows::train::TrainRequest;
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Show the screen with this [`Screen::id`](super::Screen::id).
+    GoTo(&'static str),
+    /// Open the list of commands.
+    ShowPalette,
+    /// Open the list of shortcuts.
+    ShowShortcuts,
+    /// Open or close the notifications.
+    ToggleNotices,
+    /// Empty the notifications.
+    ClearNotices,
+    /// Change the theme.
+    SetTheme(Theme),
+    /// Change the language.
+    SetLanguage(Language),
+    /// Larger.
+    ZoomIn,
+    /// Smaller.
+    ZoomOut,
+    /// As large as at first.
+    ZoomReset,
+    /// Stop one job.
+    CancelJob(JobId),
+    /// Stop every job.
+    CancelJobs,
+    /// Read again what is kept.
+    Refresh,
+    /// Import the sample and release today's rule with it.
+    OpenSample,
+    /// Choose a file of visits in a dialog.
+    ChooseFile,
+    /// Import a file of visits, with a mapping or by the canonical names.
+    Import(ImportRequest),
+    /// Look at a data set.
+    SelectDataset(Digest),
+    /// Fit a family on the data set.
+    Train(TrainRequest),
+    /// Look at a run.
+    SelectRun(i64),
+    /// Compare two models on the data set.
+    Compare(ModelName, ModelName),
+    /// Propose a run as a version; with notes.
+    Propose(i64, String),
+    /// Sign a version.
+    Approve(Approval),
+    /// Reject a version, for a reason.
+    Reject(Version, String),
+    /// Put an approved version in front of people; with a reason.
+    Promote(Version, String),
+    /// Return to the version that was live before; with a reason.
+    RollBack(String),
+    /// Start the service.
+    StartServing,
+    /// Stop the service.
+    StopServing,
+    /// Act as somebody else of the registry.
+    ActAs(String),
+    /// Make oneself the model owner of an empty registry.
+    BecomeOwner(NewOwner),
+}
+
+/// An approval that is to be signed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// The version.
+    pub version: Version,
+    /// Why; needed where not every gate passes.
+    pub reason: String,
+    /// The passphrase of the person's key; empty where it is not locked.
+    pub passphrase: String,
+}
+
+/// Somebody who is to own the models.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewOwner {
+    /// The name.
+    pub name: String,
+    /// What locks the key; empty leaves it open.
+    pub passphrase: String,
+}
+
+impl fmt::Debug for Approval {
+    /// Without the passphrase.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Approval({}, {:?})", self.version, self.reason)
+    }
+}
+
+impl fmt::Debug for NewOwner {
+    /// Without the passphrase.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewOwner({})", self.name)
+    }
+}
+
+impl Command {
+    /// Commands that need nothing to be said beforehand, in the order of the palette. Screens come before them.
+    #[must_use]
+    pub fn listed() -> Vec<Command> {
+        let mut commands = vec![
+            Command::ChooseFile,
+            Command::OpenSample,
+            Command::StartServing,
+            Command::StopServing,
+            Command::Refresh,
+        ];
+        commands.extend([Command::CancelJobs, Command::ToggleNotices, Command::ClearNotices]);
+        commands.extend(Theme::ALL.map(Command::SetTheme));
+        commands.extend(Language::ALL.map(Command::SetLanguage));
+        commands.extend([Command::ZoomIn, Command::ZoomOut, Command::ZoomReset]);
+        commands.extend([Command::ShowPalette, Command::ShowShortcuts]);
+        commands
+    }
+
+    /// Its key in the string catalogue.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Command::GoTo(_) => "command.go_to",
+            Command::ShowPalette => "command.show_palette",
+            Command::ShowShortcuts => "command.show_shortcuts",
+            Command::ToggleNotices => "command.toggle_notices",
+            Command::ClearNotices => "command.clear_notices",
+            Command::SetTheme(Theme::System) => "command.theme_system",
+            Command::SetTheme(Theme::Light) => "command.theme_light",
+            Command::SetTheme(Theme::Dark) => "command.theme_dark",
+            Command::SetLanguage(Language::English) => "command.language_en",
+            Command::SetLanguage(Language::Persian) => "command.language_fa",
+            Command::ZoomIn => "command.zoom_in",
+            Command::ZoomOut => "command.zoom_out",
+            Command::ZoomReset => "command.zoom_reset",
+            Command::CancelJob(_) => "command.cancel_job",
+            Command::CancelJobs => "command.cancel_jobs",
+            Command::Refresh => "command.refresh",
+            Command::OpenSample => "command.open_sample",
+            Command::ChooseFile => "command.choose_file",
+            Command::Import(_) => "command.import",
+            Command::SelectDataset(_) => "command.select_dataset",
+            Command::Train(_) => "command.train",
+            Command::SelectRun(_) => "command.select_run",
+            Command::Compare(..) => "command.compare",
+            Command::Propose(..) => "command.propose",
+            Command::Approve(_) => "command.approve",
+            Command::Reject(..) => "command.reject",
+            Command::Promote(..) => "command.promote",
+            Command::RollBack(_) => "command.roll_back",
+            Command::StartServing => "command.start_serving",
+            Command::StopServing => "command.stop_serving",
+            Command::ActAs(_) => "command.act_as",
+            Command::BecomeOwner(_) => "command.become_owner",
+        }
+    }
+
+    /// What it does, in words.
+    #[must_use]
+    pub fn title(&self, language: Language) -> String {
+        match self {
+            Command::GoTo(screen) => {
+                let screen = language.text(&format!("screen.{screen}")).to_owned();
+                language.fill(self.key(), &[("screen", &screen)])
+            }
+            other => language.text(other.key()).to_owned(),
+        }
+    }
+
+    /// Its symbol; arrows point where the language goes on.
+    #[must_use]
+    pub fn icon(&self, look: &Look) -> MaterialIcon {
+        match self {
+            Command::GoTo(_) if look.is_rtl() => icons::ICON_ARROW_BACK,
+            Command::GoTo(_) => icons::ICON_ARROW_FORWARD,
+            Command::ShowPalette => icons::ICON_SEARCH,
+            Command::ShowShortcuts => icons::ICON_KEYBOARD,
+            Command::ToggleNotices | Command::ClearNotices => icons::ICON_NOTIFICATIONS,
+            Command::SetTheme(Theme::System) => icons::ICON_CONTRAST,
+            Command::SetTheme(Theme::Light) => icons::ICON_LIGHT_MODE,
+            Command::SetTheme(Theme::Dark) => icons::ICON_DARK_MODE,
+            Command::SetLanguage(_) => icons::ICON_TRANSLATE,
+            Command::ZoomIn => icons::ICON_ZOOM_IN,
+            Command::ZoomOut | Command::ZoomReset => icons::ICON_ZOOM_OUT,
+            Command::CancelJob(_) | Command::CancelJobs => icons::ICON_CLOSE,
+            Command::Refresh => icons::ICON_REFRESH,
+            Command::OpenSample => icons::ICON_DATASET,
+            Command::ChooseFile | Command::Import(_) => icons::ICON_FOLDER_OPEN,
+            Command::SelectDataset(_) | Command::SelectRun(_) => icons::ICON_VISIBILITY,
+            Command::Train(_) => icons::ICON_MODEL_TRAINING,
+            Command::Compare(..) => icons::ICON_COMPARE_ARROWS,
+            Command::Propose(..) => icons::ICON_UPLOAD,
+            Command::Approve(_) => icons::ICON_CHECK,
+            Command::Reject(..) => icons::ICON_BLOCK,
+            Command::Promote(..) => icons::ICON_ROCKET_LAUNCH,
+            Command::RollBack(_) => icons::ICON_UNDO,
+            Command::StartServing => icons::ICON_PLAY_ARROW,
+            Command::StopServing => icons::ICON_STOP,
+            Command::ActAs(_) | Command::BecomeOwner(_) => icons::ICON_PERSON,
+        }
+    }
+
+    /// The keys that run it.
+    #[must_use]
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let command = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let shifted = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, key));
+        match self {
+            Command::ShowPalette => command(Key::K),
+            Command::ChooseFile => command(Key::O),
+            Command::Refresh => command(Key::R),
+            Command::ShowShortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::Questionmark)),
+            Command::ToggleNotices => shifted(Key::N),
+            Command::SetLanguage(Language::English) => shifted(Key::E),
+            Command::SetLanguage(Language::Persian) => shifted(Key::F),
+            Command::SetTheme(Theme::Light) => shifted(Key::L),
+            Command::SetTheme(Theme::Dark) => shifted(Key::D),
+            Command::ZoomIn => command(Key::Plus),
+            Command::ZoomOut => command(Key::Minus),
+            Command::ZoomReset => command(Key::Num0),
+            _ => None,
+        }
+    }
+
+    /// Why it cannot be run now, as a key of the string catalogue.
+    ///
+    /// # Errors
+    /// The key of the reason.
+    pub fn check(&self, state: &State) -> Result<(), &'static str> {
+        match self {
+            Command::CancelJobs if state.jobs.is_empty() => Err("refused.no_jobs"),
+            Command::ClearNotices if state.notices == 0 => Err("refused.no_notices"),
+            Command::OpenSample | Command::Import(_) if state.is_running("import") => Err("refused.importing"),
+            Command::Train(_) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::Train(_) if state.is_running("train") => Err("refused.training"),
+            Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
+            Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
+                if state.is_running("release") =>
+            {
+                Err("refused.releasing")
+            }
+            Command::RollBack(_) if state.is_running("release") => Err("refused.releasing"),
+            Command::RollBack(_) if !state.can_roll_back() => Err("refused.nothing_to_return_to"),
+            Command::StartServing if state.server.address.is_some() || state.is_running("serve") => {
+                Err("refused.serving")
+            }
+            Command::StartServing if state.snapshot.as_ref().is_none_or(|snapshot| snapshot.live.is_none()) => {
+                Err("refused.nothing_live")
+            }
+            Command::StopServing if state.server.address.is_none() => Err("refused.not_serving"),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`Command::check`], in words.
+    #[must_use]
+    pub fn refusal(&self, state: &State, look: &Look) -> Option<String> {
+        self.check(state).err().map(|key| look.text(key).to_owned())
+    }
+}
+
+/// Where views put what a person asked for.
+#[derive(Debug, Default)]
+pub struct Outbox(Vec<Command>);
+
+impl Outbox {
+    /// Asks for `command`; it is run after the frame is drawn.
+    pub fn send(&mut self, command: Command) {
+        self.0.push(command);
+    }
+
+    /// What was asked for, in order.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_words_in_both_languages_and_keys_of_its_own() {
+        let mut shortcuts = HashSet::new();
+        for command in Command::listed() {
+            for language in Language::ALL {
+                assert_ne!(command.title(language), command.key(), "{command:?} has no words");
+            }
+            if let Some(shortcut) = command.shortcut() {
+                assert!(shortcuts.insert(shortcut), "{shortcut:?} is taken twice");
+            }
+            assert_eq!(Command::listed().iter().filter(|other| **other == command).count(), 1);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_run_says_why() {
+        let state = State::default();
+        for command in Command::listed() {
+            if let Err(key) = command.check(&state) {
+                assert_ne!(Language::Persian.text(key), key, "{key}");
+            }
+        }
+        assert_eq!(Command::CancelJobs.check(&state), Err("refused.no_jobs"));
+    }
+}

@@ -1,0 +1,329 @@
+//! The project behind the window: turns commands into jobs, and what they bring into the state.
+//!
+//! Nothing here waits. Everything that reads, computes or writes runs as a job; a watcher thread notices what others
+//! change in the registry and what the serving side says.
+
+mod watch;
+mod work;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use egui_material_icons::icons;
+
+use super::command::{Approval, Command, NewOwner};
+use super::snapshot::Profile;
+use super::state::{Arrival, ChipState, Project, ServerState, Services, State, StatusLine};
+use super::theme::{Ink, Look};
+use crate::base::Digest;
+use crate::base::language::Language;
+use crate::workflows::Home;
+use crate::workflows::datasets::Prepared;
+use crate::workflows::demo::SAMPLE_PERSON;
+use crate::workflows::server::Server;
+use watch::Watch;
+
+/// Where the service that the window starts listens; any free port where this one is taken.
+const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
+
+/// The project.
+pub(super) struct Desk {
+    home: Home,
+    state: State,
+    server: Option<Server>,
+    watch: Option<Watch>,
+    /// Whether the person was named on the command line.
+    person_was_given: bool,
+}
+
+impl Desk {
+    /// A project in `home`, used by `person`.
+    pub fn new(home: Home, person: Option<String>, system_person: String) -> Desk {
+        let person_was_given = person.is_some();
+        let state = State { person: person.unwrap_or(system_person), ..State::default() };
+        Desk { home, state, server: None, watch: None, person_was_given }
+    }
+
+    fn refresh(&self, services: &mut Services<'_>) {
+        if self.state.is_running("refresh") {
+            return;
+        }
+        let home = self.home.clone();
+        services.jobs.start("refresh", words(services, "job.refresh"), move |_| work::read(&home));
+    }
+
+    /// Makes the visits of `digest` ready, unless they are.
+    fn prepare(&mut self, digest: Digest, services: &mut Services<'_>) {
+        self.state.dataset = Some(digest);
+        if self.state.prepared.as_ref().is_some_and(|prepared| prepared.digest == digest) {
+            return;
+        }
+        // What was said of another data set says nothing of this one.
+        self.state.prepared = None;
+        self.state.profile = None;
+        self.state.comparison = None;
+        let home = self.home.clone();
+        services
+            .jobs
+            .start("prepare", words(services, "job.prepare"), move |task| work::prepare(&home, digest, task));
+    }
+
+    /// The visits that are ready, or what makes them ready in a job.
+    fn visits(&self) -> Option<work::Visits> {
+        let digest = self.state.dataset?;
+        Some(work::Visits { home: self.home.clone(), digest, prepared: self.state.prepared.clone() })
+    }
+
+    fn release(
+        &self,
+        services: &mut Services<'_>,
+        work: impl FnOnce(&Home, &str) -> Result<Arrival, crate::workflows::WorkflowError> + Send + 'static,
+    ) {
+        let (home, person) = (self.home.clone(), self.state.person.clone());
+        services.jobs.start("release", words(services, "job.release"), move |_| Ok(work(&home, &person)?));
+    }
+
+    /// Whoever the registry knows: the person who was named, else the sample's owner, else the only one there is.
+    fn settle_person(&mut self) {
+        let Some(snapshot) = &self.state.snapshot else { return };
+        if self.person_was_given || snapshot.person(&self.state.person).is_some() {
+            return;
+        }
+        let sample = snapshot.person(SAMPLE_PERSON);
+        let only = if snapshot.people.len() == 1 { snapshot.people.first() } else { None };
+        if let Some(person) = sample.or(only) {
+            self.state.person.clone_from(&person.name);
+        }
+    }
+
+    fn describe(&mut self, language: Language) {
+        let snapshot = self.state.snapshot.clone().unwrap_or_default();
+        let dataset = self.state.dataset.and_then(|digest| {
+            let found = snapshot.datasets.iter().find(|(dataset, _)| dataset.digest == digest);
+            found.map(|(dataset, _)| dataset.name.clone())
+        });
+        let none = language.text("chip.none").to_owned();
+        let registry = self.home.registry();
+        let role = snapshot.person(&self.state.person).map(|person| person.role);
+        let unnamed = if self.state.person.is_empty() { none.clone() } else { self.state.person.clone() };
+        let who = role.map_or(unnamed, |role| {
+            let role = language.text(&format!("role.{}", role.id())).to_owned();
+            language.fill("chip.person", &[("name", &self.state.person), ("role", &role)])
+        });
+        let registry_name =
+            registry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.state.chips = vec![
+            ChipState {
+                name: "chip.dataset",
+                value: dataset.unwrap_or(none),
+                hint: self.state.dataset.map(|digest| digest.to_string()).unwrap_or_default(),
+                icon: icons::ICON_DATASET,
+                command: Some(Command::GoTo("data")),
+            },
+            ChipState {
+                name: "chip.registry",
+                value: registry_name,
+                hint: registry.display().to_string(),
+                icon: icons::ICON_DATABASE,
+                command: Some(Command::GoTo("releases")),
+            },
+            ChipState {
+                name: "chip.you",
+                value: who,
+                hint: String::new(),
+                icon: icons::ICON_PERSON,
+                command: Some(Command::GoTo("releases")),
+            },
+        ];
+        self.state.serving = Some(serving_line(&self.state, language));
+    }
+}
+
+/// What the bottom bar says of the serving side.
+fn serving_line(state: &State, language: Language) -> StatusLine {
+    let Some(address) = state.server.address else {
+        return StatusLine { ink: Ink::Faint, text: language.text("serving.stopped").to_owned() };
+    };
+    let live = state.server.live.as_ref();
+    match live.and_then(|live| Some((live.version?, live.generation?))) {
+        Some((version, generation)) => StatusLine {
+            ink: if live.is_some_and(|live| live.refused.is_some()) { Ink::Warn } else { Ink::Current },
+            text: language.fill(
+                "serving.answers",
+                &[
+                    ("version", &version.to_string()),
+                    ("generation", &language.integer(generation.unsigned_abs())),
+                    ("address", &address.to_string()),
+                ],
+            ),
+        },
+        None => StatusLine {
+            ink: Ink::Warn,
+            text: language.fill("serving.starting", &[("address", &address.to_string())]),
+        },
+    }
+}
+
+fn words(services: &Services<'_>, key: &str) -> String {
+    Look::language(services.context).text(key).to_owned()
+}
+
+impl Project for Desk {
+    fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    fn opened(&mut self, services: &mut Services<'_>) {
+        self.watch = Some(Watch::start(self.home.clone(), services.context.clone()));
+        self.describe(Look::language(services.context));
+        self.refresh(services);
+    }
+
+    fn tick(&mut self, services: &mut Services<'_>) {
+        let Some(watch) = &self.watch else { return };
+        if watch.take_change() {
+            self.refresh(services);
+        }
+        let live = watch.live();
+        if self.state.server.live != live {
+            self.state.server.live = live;
+        }
+        self.describe(Look::language(services.context));
+    }
+
+    fn closed(&mut self) {
+        self.watch = None;
+        self.server = None;
+    }
+
+    fn run(&mut self, command: Command, services: &mut Services<'_>) {
+        match command {
+            Command::Refresh => self.refresh(services),
+            Command::OpenSample => {
+                let home = self.home.clone();
+                services
+                    .jobs
+                    .start("import", words(services, "job.sample"), move |task| work::sample(&home, task));
+            }
+            Command::ChooseFile => {
+                let home = self.home.clone();
+                services.jobs.start("import", words(services, "job.choose"), move |task| {
+                    work::choose_and_import(&home, task)
+                });
+            }
+            Command::Import(request) => {
+                let home = self.home.clone();
+                services.jobs.start("import", words(services, "job.import"), move |task| {
+                    work::import(&home, &request, task)
+                });
+            }
+            Command::SelectDataset(digest) => self.prepare(digest, services),
+            Command::SelectRun(run) => self.state.run = Some(run),
+            Command::Train(request) => {
+                let Some(visits) = self.visits() else { return };
+                services
+                    .jobs
+                    .start("train", words(services, "job.train"), move |task| visits.train(&request, task));
+            }
+            Command::Compare(current, candidate) => {
+                let Some(visits) = self.visits() else { return };
+                services.jobs.start("compare", words(services, "job.compare"), move |task| {
+                    visits.compare(current, candidate, task)
+                });
+            }
+            Command::Propose(run, notes) => {
+                let Some(visits) = self.visits() else { return };
+                let person = self.state.person.clone();
+                services.jobs.start("release", words(services, "job.propose"), move |task| {
+                    visits.propose(run, notes, person, task)
+                });
+            }
+            Command::Approve(Approval { version, reason, passphrase }) => self
+                .release(services, move |home, person| work::approve(home, version, person, &passphrase, &reason)),
+            Command::Reject(version, reason) => {
+                self.release(services, move |home, person| work::reject(home, version, person, &reason));
+            }
+            Command::Promote(version, reason) => {
+                self.release(services, move |home, person| work::promote(home, version, person, &reason));
+            }
+            Command::RollBack(reason) => {
+                self.release(services, move |home, person| work::roll_back(home, person, &reason));
+            }
+            Command::BecomeOwner(NewOwner { name, passphrase }) => {
+                self.state.person.clone_from(&name);
+                self.release(services, move |home, person| work::become_owner(home, person, &passphrase));
+            }
+            Command::ActAs(name) => self.state.person = name,
+            Command::StartServing => {
+                let home = self.home.clone();
+                services.jobs.start("serve", words(services, "job.serve"), move |_| work::serve(&home, ADDRESS));
+            }
+            Command::StopServing => {
+                self.server = None;
+                self.state.server = ServerState::default();
+                if let Some(watch) = &self.watch {
+                    watch.follow(None);
+                }
+            }
+            // The frame keeps these to itself.
+            Command::GoTo(_)
+            | Command::ShowPalette
+            | Command::ShowShortcuts
+            | Command::ToggleNotices
+            | Command::ClearNotices
+            | Command::SetTheme(_)
+            | Command::SetLanguage(_)
+            | Command::ZoomIn
+            | Command::ZoomOut
+            | Command::ZoomReset
+            | Command::CancelJob(_)
+            | Command::CancelJobs => {}
+        }
+    }
+
+    fn receive(&mut self, arrival: Arrival, services: &mut Services<'_>) {
+        match arrival {
+            Arrival::Snapshot(snapshot) => {
+                self.state.snapshot = Some(Arc::from(snapshot));
+                self.settle_person();
+                let newest = self.state.snapshot.as_ref().and_then(|snapshot| snapshot.datasets.first());
+                if let Some(digest) = self.state.dataset.or(newest.map(|(dataset, _)| dataset.digest)) {
+                    self.prepare(digest, services);
+                }
+            }
+            Arrival::Prepared(prepared, profile) => self.take_prepared(prepared, profile, services),
+            Arrival::Trained(run) => {
+                self.state.run = Some(run);
+                services.notices.done("notice.trained", vec![("run", run.to_string())]);
+                self.refresh(services);
+            }
+            Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
+            Arrival::Written(key, values) => {
+                services.notices.done(key, values);
+                self.refresh(services);
+            }
+            Arrival::Serving(server) => {
+                self.state.server = ServerState { address: Some(server.address()), live: None };
+                if let Some(watch) = &self.watch {
+                    watch.follow(Some(server.address()));
+                }
+                self.server = Some(*server);
+            }
+            Arrival::Nothing => {}
+        }
+        self.describe(Look::language(services.context));
+    }
+}
+
+impl Desk {
+    fn take_prepared(&mut self, prepared: Arc<Prepared>, profile: Arc<Profile>, services: &mut Services<'_>) {
+        self.state.dataset = Some(prepared.digest);
+        self.state.prepared = Some(prepared);
+        self.state.profile = Some(profile);
+        self.refresh(services);
+    }
+}

@@ -1,0 +1,137 @@
+//! What the jobs do: workflows, and what they bring to the window.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::base::{Digest, Role, Task, Version};
+use crate::store::sqlite::Access;
+use crate::workbench::jobs::JobError;
+use crate::workbench::snapshot::{Profile, Snapshot};
+use crate::workbench::state::Arrival;
+use crate::workflows::compare::{CompareRequest, compare_models};
+use crate::workflows::datasets::{Prepared, workspace};
+use crate::workflows::import::{ImportRequest, import_file};
+use crate::workflows::models::ModelName;
+use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
+use crate::workflows::release::{self, ProposeRequest, unlock_key};
+use crate::workflows::train::TrainRequest;
+use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, server, train};
+
+/// Where visits come from: they are ready, or are made so first.
+pub(super) struct Visits {
+    pub home: Home,
+    pub digest: Digest,
+    pub prepared: Option<Arc<Prepared>>,
+}
+
+pub(super) fn read(home: &Home) -> Result<Arrival, JobError> {
+    Ok(Arrival::Snapshot(Box::new(Snapshot::read(home)?)))
+}
+
+pub(super) fn prepare(home: &Home, digest: Digest, task: &Task) -> Result<Arrival, JobError> {
+    let visits = Visits { home: home.clone(), digest, prepared: None };
+    shown(visits.ready(task)?, task)
+}
+
+pub(super) fn sample(home: &Home, task: &Task) -> Result<Arrival, JobError> {
+    shown(demo::open_sample(home, task)?, task)
+}
+
+pub(super) fn import(home: &Home, request: &ImportRequest, task: &Task) -> Result<Arrival, JobError> {
+    shown(import_file(home, request, task)?.prepare(task)?, task)
+}
+
+/// Opens a dialog, in this job's thread: the window goes on.
+pub(super) fn choose_and_import(home: &Home, task: &Task) -> Result<Arrival, JobError> {
+    let Some(path) = rfd::FileDialog::new()
+        .add_filter("CSV, TSV, gzip, Parquet", &["csv", "tsv", "txt", "gz", "parquet"])
+        .pick_file()
+    else {
+        return Ok(Arrival::Written("notice.no_file", Vec::new()));
+    };
+    import(home, &ImportRequest { path, mapping: None, name: None }, task)
+}
+
+fn shown(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {
+    let profile = Profile::of(&prepared, task)?;
+    Ok(Arrival::Prepared(prepared, Arc::new(profile)))
+}
+
+impl Visits {
+    fn ready(&self, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+        match &self.prepared {
+            Some(prepared) => Ok(prepared.clone()),
+            None => {
+                let workspace = workspace(&self.home, Access::Read)?;
+                datasets::prepare(&workspace, &workspace.dataset(self.digest)?, task)
+            }
+        }
+    }
+
+    pub fn train(&self, request: &TrainRequest, task: &Task) -> Result<Arrival, JobError> {
+        let outcome = train::train(&self.home, self.ready(task)?.as_ref(), request, task)?;
+        Ok(Arrival::Trained(outcome.run.id))
+    }
+
+    pub fn compare(&self, current: ModelName, candidate: ModelName, task: &Task) -> Result<Arrival, JobError> {
+        let request = CompareRequest { current, candidate, seed: SEED };
+        let outcome = compare_models(&self.home, self.ready(task)?.as_ref(), &request, task)?;
+        Ok(Arrival::Compared(Box::new(outcome)))
+    }
+
+    pub fn propose(&self, run: i64, notes: String, person: String, task: &Task) -> Result<Arrival, JobError> {
+        let request = ProposeRequest { run, version: None, notes, person, seed: SEED };
+        let outcome = release::propose(&self.home, self.ready(task)?.as_ref(), &request, task)?;
+        Ok(Arrival::Written("notice.proposed", vec![("version", outcome.version.version.to_string())]))
+    }
+}
+
+pub(super) fn approve(
+    home: &Home,
+    version: Version,
+    person: &str,
+    passphrase: &str,
+    reason: &str,
+) -> Result<Arrival, WorkflowError> {
+    let passphrase = Some(passphrase).filter(|words| !words.is_empty());
+    let key = unlock_key(&secret_key_path(home, person), passphrase)?;
+    release::approve(home, version, person, &key, reason)?;
+    Ok(Arrival::Written("notice.approved", vec![("version", version.to_string())]))
+}
+
+pub(super) fn reject(home: &Home, version: Version, person: &str, reason: &str) -> Result<Arrival, WorkflowError> {
+    release::reject(home, version, person, reason)?;
+    Ok(Arrival::Written("notice.rejected", vec![("version", version.to_string())]))
+}
+
+pub(super) fn promote(
+    home: &Home,
+    version: Version,
+    person: &str,
+    reason: &str,
+) -> Result<Arrival, WorkflowError> {
+    release::promote(home, version, person, reason)?;
+    Ok(Arrival::Written("notice.promoted", vec![("version", version.to_string())]))
+}
+
+pub(super) fn roll_back(home: &Home, person: &str, reason: &str) -> Result<Arrival, WorkflowError> {
+    let rollout = release::roll_back(home, person, reason)?;
+    Ok(Arrival::Written("notice.rolled_back", vec![("version", rollout.version.to_string())]))
+}
+
+/// Makes a key for `person`, has this home's serving side trust it, and names them the model owner.
+pub(super) fn become_owner(home: &Home, person: &str, passphrase: &str) -> Result<Arrival, WorkflowError> {
+    let passphrase = Some(passphrase).filter(|words| !words.is_empty());
+    let key = new_key(home, person, passphrase)?;
+    trust(home, &key.public)?;
+    add_person(home, person, Role::ModelOwner, Some(&key.public), person)?;
+    Ok(Arrival::Written("notice.owner", vec![("name", person.to_owned())]))
+}
+
+/// The service at `listen`, or at any free port where that one is taken.
+pub(super) fn serve(home: &Home, listen: SocketAddr) -> Result<Arrival, JobError> {
+    let program = std::env::current_exe().map_err(|error| WorkflowError::Service { reason: error.to_string() })?;
+    let server = server::start(home, &program, listen)
+        .or_else(|_| server::start(home, &program, SocketAddr::new(listen.ip(), 0)))?;
+    Ok(Arrival::Serving(Box::new(server)))
+}

@@ -1,0 +1,246 @@
+//! Compare: two models on the same visits, what the difference is, where it is not there, and whether it may go on.
+//!
+//! The pictures are made when a comparison arrives. The screen asks for a first comparison by itself, once, when there
+//! is something to compare; every further one is asked for by a person.
+
+mod charts;
+mod picks;
+mod propose;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::sync::Arc;
+
+use egui::Ui;
+use egui_material_icons::MaterialIcon;
+
+use super::metrics::{METRICS, interval_words};
+use super::train::{no_data_ui, reading_ui};
+use crate::analysis::evaluation::Comparison;
+use crate::base::language::Language;
+use crate::workbench::snapshot::Snapshot;
+use crate::workbench::state::{Screen, State};
+use crate::workbench::text::Text;
+use crate::workbench::theme::{Ink, Look};
+use crate::workbench::widgets::charts::chart_card_ui;
+use crate::workbench::widgets::{
+    Button, Card, Cell, Column, Headline, Pill, Table, empty_ui, grid_ui, icons, loading_ui, row_ui,
+};
+use crate::workbench::{Command, Outbox};
+use crate::workflows::compare::CompareOutcome;
+
+/// Height of the pictures over time.
+const PICTURE: f32 = 220.0;
+
+/// The screen.
+#[derive(Debug, Default)]
+pub(super) struct Compare {
+    picks: picks::Picks,
+    propose: propose::Propose,
+    shown: Option<Shown>,
+    /// Whether the first comparison was asked for.
+    asked: bool,
+}
+
+/// A comparison with its pictures in one language.
+#[derive(Debug)]
+struct Shown {
+    outcome: Arc<CompareOutcome>,
+    language: Language,
+    charts: charts::Charts,
+}
+
+impl Screen for Compare {
+    fn id(&self) -> &'static str {
+        "compare"
+    }
+
+    fn icon(&self) -> MaterialIcon {
+        icons::ICON_COMPARE_ARROWS
+    }
+
+    fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
+        let Some(snapshot) = state.snapshot.clone() else {
+            return reading_ui(ui, state, outbox, "compare.reading");
+        };
+        if snapshot.datasets.is_empty() {
+            return no_data_ui(ui, state, outbox, "compare.no_data", "compare.no_data_line");
+        }
+        self.take(&Look::of(ui), state);
+        self.ask_first(state, &snapshot, outbox);
+        self.headline_ui(ui, state, &snapshot);
+        self.picks_ui(ui, state, &snapshot, outbox);
+        if let Some(job) = state.jobs.iter().find(|job| job.kind == "compare") {
+            Card::new().ui(ui, |ui| {
+                if loading_ui(ui, &job.name, &job.progress) {
+                    outbox.send(Command::CancelJob(job.id));
+                }
+            });
+        }
+        match &self.shown {
+            Some(shown) => {
+                if self.propose.is_open {
+                    self.propose.ui(ui, state, &snapshot, &shown.outcome.comparison, outbox);
+                }
+                result_ui(ui, shown);
+            }
+            None if state.is_running("compare") => {}
+            None => nothing_ui(ui, state, &snapshot, outbox),
+        }
+    }
+}
+
+impl Compare {
+    /// Takes in a comparison that has arrived, and another language.
+    fn take(&mut self, look: &Look, state: &State) {
+        let Some(outcome) = &state.comparison else { return };
+        let is_new = self.shown.as_ref().is_none_or(|shown| !Arc::ptr_eq(&shown.outcome, outcome));
+        if is_new {
+            self.picks.follow(outcome);
+            self.propose = propose::Propose::default();
+        }
+        if is_new || self.shown.as_ref().is_some_and(|shown| shown.language != look.language) {
+            let charts = charts::Charts::of(look, &outcome.comparison);
+            self.shown = Some(Shown { outcome: outcome.clone(), language: look.language, charts });
+        }
+    }
+
+    /// Asks for the first comparison, once the visits are there and nobody has asked for another one.
+    fn ask_first(&mut self, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
+        if self.asked || self.shown.is_some() || state.profile.is_none() || !state.jobs.is_empty() {
+            self.asked |= self.shown.is_some() || state.is_running("compare");
+            return;
+        }
+        if let Some((current, candidate)) = self.picks.both(state, snapshot) {
+            self.asked = true;
+            outbox.send(Command::Compare(current, candidate));
+        }
+    }
+
+    fn headline_ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot) {
+        let look = Look::of(ui);
+        let Some(shown) = &self.shown else {
+            Headline::new(look.text("compare.headline")).sentence(look.text("compare.line")).ui(ui);
+            return;
+        };
+        let comparison = &shown.outcome.comparison;
+        let refused = propose::refusal(&look, state, snapshot, comparison);
+        Headline::new(words::headline(&look, comparison))
+            .sentence(words::sentence(&look, comparison))
+            .with_actions_ui(ui, |ui| {
+                let button = Button::primary(look.text("compare.propose")).icon(icons::ICON_UPLOAD);
+                if button.unless(refused).ui(ui).clicked() {
+                    self.propose.is_open = !self.propose.is_open;
+                }
+            });
+    }
+
+    fn picks_ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
+        let look = Look::of(ui);
+        row_ui(ui, |ui| {
+            self.picks.ui(ui, state, snapshot);
+            let both = self.picks.both(state, snapshot);
+            let refused = match &both {
+                None => Some(look.text("compare.no_candidate").to_owned()),
+                Some((current, candidate)) if current == candidate => Some(look.text("compare.same").to_owned()),
+                Some((current, candidate)) => {
+                    Command::Compare(current.clone(), candidate.clone()).refusal(state, &look)
+                }
+            };
+            let button = Button::plain(look.text("command.compare")).icon(icons::ICON_COMPARE_ARROWS);
+            let pressed = button.unless(refused.clone()).ui(ui).clicked();
+            if let Some(reason) = refused {
+                Text::new(reason).ink(Ink::Faint).ui(ui);
+            }
+            if let Some((current, candidate)) = both.filter(|_| pressed) {
+                self.asked = true;
+                outbox.send(Command::Compare(current, candidate));
+            }
+        });
+    }
+}
+
+/// Nothing was compared yet.
+fn nothing_ui(ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
+    let look = Look::of(ui);
+    Card::new().ui(ui, |ui| {
+        if let Some(job) = state.jobs.iter().find(|job| job.kind == "prepare") {
+            if loading_ui(ui, &job.name, &job.progress) {
+                outbox.send(Command::CancelJob(job.id));
+            }
+        } else if snapshot.runs.is_empty() {
+            let (head, line) = (look.text("compare.nothing_trained"), look.text("compare.nothing_trained_line"));
+            let next = Command::GoTo("train");
+            let title = next.title(look.language);
+            if empty_ui(ui, icons::ICON_MODEL_TRAINING, head, line, Some(&title)) {
+                outbox.send(next);
+            }
+        } else {
+            let (head, line) = (look.text("compare.nothing"), look.text("compare.nothing_line"));
+            empty_ui(ui, icons::ICON_COMPARE_ARROWS, head, line, None);
+        }
+    });
+}
+
+fn result_ui(ui: &mut Ui, shown: &Shown) {
+    let comparison = &shown.outcome.comparison;
+    gate_ui(ui, comparison);
+    grid_ui(ui, "pictures", &[1.0, 1.0], |ui, column, height| match column {
+        0 => chart_card_ui(ui, &shown.charts.daily, PICTURE, height),
+        _ => chart_card_ui(ui, &shown.charts.differences, PICTURE, height),
+    });
+    grid_ui(ui, "figures", &[1.0, 1.0], |ui, column, height| match column {
+        0 => metrics_ui(ui, &shown.outcome, height),
+        _ => chart_card_ui(ui, &shown.charts.sites, 0.0, height),
+    });
+    let look = Look::of(ui);
+    Text::new(words::unscored(&look, comparison)).ink(Ink::Soft).wrap().copyable().ui(ui);
+}
+
+fn gate_ui(ui: &mut Ui, comparison: &Comparison) {
+    let look = Look::of(ui);
+    Card::titled(look.text("gate.error")).with_actions_ui(
+        ui,
+        |ui| drop(Pill::verdict(comparison.gate, &look).ui(ui)),
+        |ui| drop(Text::new(words::gate(&look, comparison)).wrap().copyable().ui(ui)),
+    );
+}
+
+fn metrics_ui(ui: &mut Ui, outcome: &CompareOutcome, height: f32) {
+    let look = Look::of(ui);
+    let comparison = &outcome.comparison;
+    let values = [
+        ("visits", look.language.integer(comparison.n)),
+        ("days", look.language.integer(comparison.days)),
+        ("blocks", look.language.integer(comparison.site_days)),
+    ];
+    let note = look.language.fill_owned("compare.metrics_note", &values);
+    Card::titled(look.text("compare.metrics")).note(note).height(height).ui(ui, |ui| {
+        let head = |key: &str| look.text(key).to_owned();
+        let columns = [
+            Column::words(""),
+            Column::number(head("compare.current")),
+            Column::number(head("compare.candidate")),
+            Column::number(head("compare.difference")),
+        ];
+        let (current, candidate) = (&comparison.current.errors, &comparison.candidate.errors);
+        Table::new("metrics", columns).ui(ui, METRICS.len(), |row, column| {
+            let Some(metric) = METRICS.get(row) else { return Cell::text("") };
+            match column {
+                0 => Cell::text(metric.name(&look).to_owned()),
+                1 => Cell::text(metric.words(&look, Some(current))).ink(Ink::Current),
+                2 => Cell::text(metric.words(&look, Some(candidate))).ink(Ink::Candidate),
+                // Only the difference of the mean absolute errors has been resampled.
+                _ if row == 0 => {
+                    let delta = look.language.signed_decimal(comparison.delta, 2);
+                    Cell::text(interval_words(&look, &delta, comparison.delta_low, comparison.delta_high, 2))
+                        .strong()
+                }
+                _ => Cell::text(metric.difference(&look, current, candidate)),
+            }
+        });
+        let constant = look.language.decimal(outcome.mae_constant, 2);
+        Text::new(look.fill("compare.constant_line", &[("mae", &constant)])).ink(Ink::Faint).wrap().ui(ui);
+    });
+}

@@ -1,0 +1,121 @@
+//! What a comparison says, in sentences. Every figure comes with its interval and the visits it rests on.
+
+use super::charts::side_words;
+use crate::analysis::evaluation::{Comparison, SiteSlice};
+use crate::base::Verdict;
+use crate::workbench::screens::names::{at_start, listed};
+use crate::workbench::theme::Look;
+
+/// Sites that are named where they cannot be judged.
+const MOST_NAMED: usize = 6;
+
+/// "Run 2 (elastic net) is 1.9 minutes better than 1.0.0 (today's rule)".
+pub(super) fn headline(look: &Look, comparison: &Comparison) -> String {
+    let (current, candidate) = (&comparison.current, &comparison.candidate);
+    let key = if comparison.delta_high < 0.0 {
+        "compare.better"
+    } else if comparison.delta_low > 0.0 {
+        "compare.worse"
+    } else {
+        "compare.alike"
+    };
+    let values = [
+        ("candidate", side_words(look, &candidate.name, &candidate.family)),
+        ("current", side_words(look, &current.name, &current.family)),
+        ("minutes", look.language.decimal(comparison.delta.abs(), 1)),
+    ];
+    at_start(&look.language.fill_owned(key, &values))
+}
+
+/// The interval, the visits, and where it is worse.
+pub(super) fn sentence(look: &Look, comparison: &Comparison) -> String {
+    let number = |value: f64| look.language.decimal(value, 1);
+    let (low, high) = (comparison.delta_low, comparison.delta_high);
+    let (key, low, high) = if high < 0.0 {
+        ("compare.interval", number(-high), number(-low))
+    } else if low > 0.0 {
+        ("compare.interval", number(low), number(high))
+    } else {
+        ("compare.interval_alike", number(-low), number(high))
+    };
+    let values = [
+        ("low", low),
+        ("high", high),
+        ("visits", look.language.integer(comparison.n)),
+        ("days", look.language.integer(comparison.days)),
+    ];
+    let interval = look.language.fill_owned(key, &values);
+    look.fill("compare.sentences", &[("first", &interval), ("second", &sites_sentence(look, &comparison.sites))])
+}
+
+fn sites_sentence(look: &Look, sites: &[SiteSlice]) -> String {
+    let judged = sites.iter().filter(|site| site.ratio.is_some()).count() as u64;
+    let worse: Vec<&SiteSlice> = sites.iter().filter(|site| site.ratio_low.is_some_and(|low| low > 1.0)).collect();
+    // The worst comes first.
+    let worst = worse.first().map(|site| {
+        let more = site.ratio.map_or(f64::NAN, |ratio| ratio - 1.0);
+        (site.site.clone(), look.language.percent(more, 0))
+    });
+    match (judged, worst) {
+        (0, _) => look.text("compare.no_site_judged").to_owned(),
+        (_, None) => look.fill("compare.worse_nowhere", &[("sites", &look.language.integer(judged))]),
+        (_, Some((site, more))) if worse.len() == 1 => {
+            look.fill("compare.worse_at_one", &[("site", &site), ("more", &more)])
+        }
+        (_, Some((site, more))) => {
+            let count = look.language.integer(worse.len() as u64);
+            look.fill("compare.worse_at_some", &[("sites", &count), ("site", &site), ("more", &more)])
+        }
+    }
+}
+
+/// What the gate says and what it rests on.
+pub(super) fn gate(look: &Look, comparison: &Comparison) -> String {
+    let number = |value: f64| look.language.decimal(value, 2);
+    let key = match comparison.gate {
+        Verdict::Pass => "compare.gate_pass",
+        Verdict::Fail => "compare.gate_fail",
+        Verdict::Inconclusive => "compare.gate_inconclusive",
+    };
+    // The bound that decides: nothing passes but by the upper one, nothing fails but by the lower one.
+    let values = [
+        ("ratio", number(comparison.ratio)),
+        ("low", number(comparison.ratio_low)),
+        ("high", number(comparison.ratio_high)),
+        ("upper", number(comparison.ratio_upper_bound)),
+        ("lower", number(comparison.ratio_lower_bound)),
+        ("margin", number(comparison.margin)),
+    ];
+    let says = look.language.fill_owned(key, &values);
+    let needed = match (comparison.gate, comparison.days_needed) {
+        (Verdict::Inconclusive, Some(days)) => {
+            let numbers = [look.language.integer(days), look.language.integer(comparison.days)];
+            look.fill("compare.days_needed", &[("days", &numbers[0]), ("present", &numbers[1])])
+        }
+        (Verdict::Inconclusive, None) => look.text("compare.days_unknown").to_owned(),
+        _ => return says,
+    };
+    look.fill("compare.sentences", &[("first", &says), ("second", &needed)])
+}
+
+/// What was not scored, and the sites that were not judged.
+pub(super) fn unscored(look: &Look, comparison: &Comparison) -> String {
+    let values = [
+        ("abandoned", look.language.integer(comparison.abandoned)),
+        ("unfinished", look.language.integer(comparison.unfinished)),
+    ];
+    let unserved = look.language.fill_owned("compare.unserved", &values);
+    let few: Vec<&SiteSlice> = comparison.sites.iter().filter(|site| site.ratio.is_none()).collect();
+    if few.is_empty() {
+        return unserved;
+    }
+    let named: Vec<String> = few.iter().take(MOST_NAMED).map(|site| site_and_visits(look, site)).collect();
+    let key = if few.len() > MOST_NAMED { "compare.too_few_some" } else { "compare.too_few" };
+    let rest = look.language.integer(few.len().saturating_sub(MOST_NAMED) as u64);
+    let few = look.language.fill_owned(key, &[("sites", listed(look, &named)), ("more", rest)]);
+    look.fill("compare.sentences", &[("first", &unserved), ("second", &few)])
+}
+
+fn site_and_visits(look: &Look, site: &SiteSlice) -> String {
+    look.fill("compare.site_and_n", &[("site", &site.site), ("n", &look.language.integer(site.n))])
+}

@@ -1,0 +1,152 @@
+//! Data: which visits there are, what became of each row of their file, and what they look like.
+//!
+//! The charts come from the profile that a job summed up; of the visits themselves only the rows that are seen are
+//! read, from the data set that is at hand.
+
+mod account;
+mod pictures;
+mod sets;
+mod visits;
+
+use egui::Ui;
+use egui_material_icons::{MaterialIcon, icons};
+
+use super::file_form::{FileForm, import_job};
+use crate::base::calendar::DateStyle;
+use crate::base::{Digest, Moment};
+use crate::workbench::command::{Command, Outbox};
+use crate::workbench::snapshot::{Profile, Snapshot};
+use crate::workbench::state::{Screen, State};
+use crate::workbench::theme::Look;
+use crate::workbench::widgets::{Card, Headline, empty_ui, grid_ui, loading_ui};
+use crate::workflows::datasets::DatasetDocument;
+
+/// The screen.
+#[derive(Debug, Default)]
+pub(super) struct Data {
+    form: FileForm,
+    pictures: pictures::Pictures,
+    visits: visits::Page,
+}
+
+impl Screen for Data {
+    fn id(&self) -> &'static str {
+        "data"
+    }
+
+    fn icon(&self) -> MaterialIcon {
+        icons::ICON_DATASET
+    }
+
+    fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
+        self.form.take_dropped(ui, state, outbox);
+        let look = Look::of(ui);
+        let Some(snapshot) = state.snapshot.clone() else {
+            return waiting_ui(ui, state, "refresh", "overview.not_read", Command::Refresh, outbox);
+        };
+        let selected = state.dataset.and_then(|digest| find(&snapshot, digest));
+        match selected {
+            Some((_, document)) => {
+                Headline::new(headline(document, &look)).sentence(sentence(state, &look)).ui(ui);
+            }
+            None => Headline::new(look.text("data.none")).sentence(look.text("data.none_line")).ui(ui),
+        }
+        if snapshot.datasets.is_empty() {
+            self.form_ui(ui, state, 0.0, outbox);
+            return;
+        }
+        grid_ui(ui, "sets", &[1.45, 1.0], |ui, cell, height| match cell {
+            0 => sets::sets_ui(ui, &snapshot, state.dataset, height, outbox),
+            _ => self.form_ui(ui, state, height, outbox),
+        });
+        let Some((digest, document)) = selected else { return };
+        account::account_ui(ui, &snapshot, digest, document);
+        let (Some(profile), Some(prepared)) = (&state.profile, &state.prepared) else {
+            let again = Command::SelectDataset(digest);
+            return waiting_ui(ui, state, "prepare", "data.not_prepared", again, outbox);
+        };
+        self.pictures.ui(ui, profile, &look);
+        self.visits.ui(ui, prepared);
+    }
+}
+
+impl Data {
+    fn form_ui(&mut self, ui: &mut Ui, state: &State, height: f32, outbox: &mut Outbox) {
+        let look = Look::of(ui);
+        Card::titled(look.text("data.open")).height(height).ui(ui, |ui| match import_job(state) {
+            Some(job) => {
+                if loading_ui(ui, &job.name, &job.progress) {
+                    outbox.send(Command::CancelJob(job.id));
+                }
+            }
+            None => self.form.ui(ui, state, true, outbox),
+        });
+    }
+}
+
+/// The job of this kind while it runs; once it ended without a result, what can be done.
+fn waiting_ui(ui: &mut Ui, state: &State, kind: &str, failed: &str, again: Command, outbox: &mut Outbox) {
+    let look = Look::of(ui);
+    Card::new().ui(ui, |ui| match state.jobs.iter().find(|job| job.kind == kind) {
+        Some(job) => {
+            if loading_ui(ui, &job.name, &job.progress) {
+                outbox.send(Command::CancelJob(job.id));
+            }
+        }
+        None => {
+            let next = Some(look.text("try_again"));
+            if empty_ui(ui, icons::ICON_ERROR, look.text(failed), look.text("overview.not_read_line"), next) {
+                outbox.send(again);
+            }
+        }
+    });
+}
+
+fn find(snapshot: &Snapshot, digest: Digest) -> Option<(Digest, &DatasetDocument)> {
+    let found = snapshot.datasets.iter().find(|(dataset, _)| dataset.digest == digest);
+    found.map(|(dataset, document)| (dataset.digest, document))
+}
+
+/// The first and the last day of a data set, as people of the language write them.
+fn period(document: &DatasetDocument, look: &Look) -> (String, String) {
+    let mut clock = document.mapping.zone.clock();
+    let mut day = |moment: Moment| DateStyle::usual(look.language).long(clock.local(moment).date(), look.language);
+    (day(document.first), day(document.last))
+}
+
+fn visits_of(document: &DatasetDocument) -> u64 {
+    document.report.accepted + document.report.repaired
+}
+
+fn headline(document: &DatasetDocument, look: &Look) -> String {
+    let (first, last) = period(document, look);
+    let (visits, report) = (visits_of(document), &document.report);
+    let share = |part: u64| {
+        let share = if visits == 0 { f64::NAN } else { part as f64 / visits as f64 };
+        look.language.percent(share, 0)
+    };
+    look.fill(
+        "data.headline",
+        &[
+            ("visits", &look.language.integer(visits)),
+            ("sites", &look.language.integer(document.sites)),
+            ("first", &first),
+            ("last", &last),
+            ("served", &share(report.served)),
+            ("abandoned", &share(report.abandoned)),
+        ],
+    )
+}
+
+fn sentence(state: &State, look: &Look) -> String {
+    let waits = state.profile.as_ref().and_then(|profile: &std::sync::Arc<Profile>| profile.waits);
+    let Some(waits) = waits else { return look.text("data.no_waits").to_owned() };
+    look.fill(
+        "data.waits",
+        &[
+            ("median", &look.language.decimal(waits.median, 1)),
+            ("p90", &look.language.decimal(waits.p90, 1)),
+            ("n", &look.language.integer(waits.n)),
+        ],
+    )
+}

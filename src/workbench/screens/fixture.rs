@@ -1,0 +1,122 @@
+//! A project as the workflows make it, and a stage on which a screen can be driven by what a screen reader would say.
+
+use std::sync::{Arc, LazyLock};
+
+use egui::vec2;
+use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
+
+use crate::base::language::Language;
+use crate::base::{CancelToken, Digest, Task};
+use crate::workbench::snapshot::{Profile, Snapshot};
+use crate::workbench::state::{Screen, State};
+use crate::workbench::theme::Look;
+use crate::workbench::{Command, Outbox, text, theme};
+use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
+use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
+use crate::workflows::models::ModelName;
+use crate::workflows::train::{TrainRequest, train};
+use crate::workflows::{Home, SEED, TEST_SHARE};
+
+/// The sample with today's rule live, an elastic net, and a run that was stopped.
+pub(super) struct Project {
+    snapshot: Arc<Snapshot>,
+    profile: Arc<Profile>,
+    outcome: Arc<CompareOutcome>,
+    dataset: Digest,
+}
+
+static PROJECT: LazyLock<Project> = LazyLock::new(make);
+
+fn make() -> Project {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::resolve(Some(folder.path()), None).unwrap();
+    let task = Task::default();
+    let prepared = open_sample(&home, &task).unwrap();
+    let request = TrainRequest {
+        family: "elastic-net".to_owned(),
+        parameters: String::new(),
+        seed: SEED,
+        test_share: TEST_SHARE,
+    };
+    let run = train(&home, &prepared, &request, &task).unwrap().run.id;
+    let stopped = CancelToken::default();
+    stopped.cancel();
+    train(&home, &prepared, &request, &Task::with_cancel(stopped)).unwrap_err();
+    let pair = CompareRequest { current: ModelName::Live, candidate: ModelName::Run(run), seed: SEED };
+    Project {
+        outcome: Arc::new(compare_models(&home, &prepared, &pair, &task).unwrap()),
+        snapshot: Arc::new(Snapshot::read(&home).unwrap()),
+        profile: Arc::new(Profile::of(&prepared, &task).unwrap()),
+        dataset: prepared.digest,
+    }
+}
+
+/// The state of a window on [`Project`], without a comparison.
+pub(super) fn full() -> State {
+    State {
+        snapshot: Some(PROJECT.snapshot.clone()),
+        profile: Some(PROJECT.profile.clone()),
+        dataset: Some(PROJECT.dataset),
+        person: SAMPLE_PERSON.to_owned(),
+        ..State::default()
+    }
+}
+
+/// The same with the elastic net compared with what is live.
+pub(super) fn compared() -> State {
+    State { comparison: Some(PROJECT.outcome.clone()), ..full() }
+}
+
+/// A project in which nothing is kept.
+pub(super) fn empty() -> State {
+    State { snapshot: Some(Arc::default()), ..State::default() }
+}
+
+/// A screen, what it shows, and what was asked for.
+pub(super) struct Stage {
+    screen: Box<dyn Screen>,
+    pub state: State,
+    pub sent: Vec<Command>,
+}
+
+/// Draws `screen` on `state` in `language`.
+pub(super) fn shown(screen: impl Screen + 'static, state: State, language: Language) -> Harness<'static, Stage> {
+    let setup = move |context: &egui::Context| {
+        text::install(context);
+        theme::apply(context);
+        Look::set_language(context, language);
+    };
+    let stage = Stage { screen: Box::new(screen), state, sent: Vec::new() };
+    let mut harness = Harness::builder().with_size(vec2(1240.0, 1600.0)).with_context_setup(setup).build_ui_state(
+        |ui, stage: &mut Stage| {
+            let mut outbox = Outbox::default();
+            ui.with_layout(Look::of(ui).column(), |ui| stage.screen.ui(ui, &stage.state, &mut outbox));
+            stage.sent.extend(outbox.take());
+        },
+        stage,
+    );
+    harness.run();
+    harness
+}
+
+/// Everything that a screen reader would say.
+pub(super) fn said(harness: &Harness<'_, Stage>) -> Vec<String> {
+    let of_node = |node: egui_kittest::Node<'_>| {
+        let node = node.accesskit_node();
+        // A plain text has its words as its value.
+        [node.label(), node.value()]
+    };
+    harness.root().children_recursive().flat_map(of_node).flatten().collect()
+}
+
+/// Asserts that everything has words and that nothing is shown that is no number.
+pub(super) fn assert_in_words(harness: &Harness<'_, Stage>) {
+    for words in said(harness) {
+        let is_no_number = |word: &str| matches!(word, "NaN" | "inf");
+        assert!(!words.split(|c: char| !c.is_alphanumeric()).any(is_no_number), "{words}");
+        assert!(!words.contains('{'), "a placeholder was left: {words}");
+        let is_key = ["train.", "compare.", "model.", "metric.", "parameter.", "choice.", "family."];
+        assert!(!is_key.iter().any(|area| words.starts_with(area)), "no words for {words}");
+    }
+}

@@ -1,0 +1,29 @@
+//! The screens of the rail, one file each, in the order of a model's life.
+
+mod compare;
+mod data;
+mod days;
+mod field;
+mod file_form;
+#[cfg(test)]
+mod fixture;
+mod metrics;
+mod names;
+mod overview;
+mod releases;
+#[cfg(test)]
+mod tests;
+mod train;
+
+use super::state::Screen;
+
+/// Every screen.
+pub(super) fn all() -> Vec<Box<dyn Screen>> {
+    vec![
+        Box::new(overview::Overview::default()),
+        Box::new(data::Data::default()),
+        Box::new(train::Train::default()),
+        Box::new(compare::Compare::default()),
+        Box::new(releases::Releases::default()),
+    ]
+}

@@ -1,0 +1,63 @@
+//! A field with its label above it, and facts: a name and a value on one line.
+
+use egui::{Align, Align2, Margin, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
+
+use crate::workbench::text::bidi::Direction;
+use crate::workbench::text::{Face, Text};
+use crate::workbench::theme::{Ink, Look, sizes};
+
+/// What a field holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Words,
+    /// Shown as dots.
+    Passphrase,
+}
+
+/// A field of one line. Fields do not know how Persian is ordered, so what is typed is shown again below, as it reads.
+pub(super) fn field_ui(ui: &mut Ui, label: &str, content: Content, text: &mut String) {
+    let look = Look::of(ui);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = sizes::GRID;
+        Text::new(label).size(sizes::SMALL).ink(Ink::Soft).wrap().ui(ui);
+        let field = TextEdit::singleline(text)
+            .password(content == Content::Passphrase)
+            .margin(Margin::symmetric(8, 6))
+            .align(Align2([look.start(), Align::Center]))
+            .desired_width(f32::INFINITY);
+        // Its name is its label.
+        let _ = ui.add(field).accessible_name(label);
+        let reads_from_right = Direction::of_value(text, Direction::LeftToRight) == Direction::RightToLeft;
+        if content == Content::Words && reads_from_right {
+            Text::new(text.as_str()).value().size(sizes::SMALL).ink(Ink::Soft).wrap().ui(ui);
+        }
+    });
+}
+
+/// Width of the names of facts.
+const NAME: f32 = 132.0;
+const HEIGHT: f32 = 24.0;
+
+/// A name and a value, which is cut where it is too long; a right click copies the whole.
+pub(super) fn fact_ui(ui: &mut Ui, name: &str, value: Text) {
+    let look = Look::of(ui);
+    let size = vec2(ui.available_width(), HEIGHT);
+    ui.allocate_ui_with_layout(size, look.row(), |ui| {
+        ui.spacing_mut().item_spacing.x = sizes::GAP;
+        let (rect, response) = ui.allocate_exact_size(vec2(NAME, HEIGHT), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+        Text::new(name).size(sizes::SMALL).ink(Ink::Faint).paint_in(ui, rect);
+        value.elide().copyable().ui(ui);
+    });
+}
+
+/// A digest or the id of a key.
+pub(super) fn code(digits: impl Into<String>) -> Text {
+    Text::new(digits).value().face(Face::Code).size(sizes::SMALL)
+}
+
+/// A small heading inside a card.
+pub(super) fn heading_ui(ui: &mut Ui, words: &str) {
+    ui.add_space(sizes::GRID);
+    Text::new(words).strong().size(sizes::SMALL).ink(Ink::Soft).ui(ui);
+}

@@ -1,0 +1,179 @@
+//! Drives the screens on the sample, read through the real workflows, and on nothing at all.
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use egui::{Role, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::data::Data;
+use super::overview::Overview;
+use crate::base::Task;
+use crate::base::language::Language;
+use crate::workbench::command::{Command, Outbox};
+use crate::workbench::snapshot::{Profile, Snapshot};
+use crate::workbench::state::{Screen, State};
+use crate::workbench::text;
+use crate::workbench::theme::{self, Look};
+use crate::workflows::Home;
+use crate::workflows::datasets::Prepared;
+use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
+
+struct Sample {
+    snapshot: Arc<Snapshot>,
+    prepared: Arc<Prepared>,
+    profile: Arc<Profile>,
+}
+
+static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::resolve(Some(folder.path()), None).unwrap();
+    let prepared = open_sample(&home, &Task::default()).unwrap();
+    let profile = Arc::new(Profile::of(&prepared, &Task::default()).unwrap());
+    Sample { snapshot: Arc::new(Snapshot::read(&home).unwrap()), prepared, profile }
+});
+
+fn sample() -> State {
+    State {
+        snapshot: Some(SAMPLE.snapshot.clone()),
+        dataset: Some(SAMPLE.prepared.digest),
+        profile: Some(SAMPLE.profile.clone()),
+        prepared: Some(SAMPLE.prepared.clone()),
+        person: SAMPLE_PERSON.to_owned(),
+        ..State::default()
+    }
+}
+
+fn nothing() -> State {
+    State { snapshot: Some(Arc::default()), ..State::default() }
+}
+
+type Sent = Arc<Mutex<Vec<Command>>>;
+
+/// Draws `screen`; missing glyphs and controls without a name fail the test by themselves.
+fn shown(mut screen: impl Screen + 'static, state: State, language: Language) -> (Harness<'static>, Sent) {
+    let sent = Sent::default();
+    let sender = sent.clone();
+    let setup = move |context: &egui::Context| {
+        text::install(context);
+        theme::apply(context);
+        Look::set_language(context, language);
+    };
+    let mut harness =
+        Harness::builder().with_size(vec2(1240.0, 2600.0)).with_context_setup(setup).build_ui(move |ui| {
+            let mut outbox = Outbox::default();
+            ui.with_layout(Look::of(ui).column(), |ui| screen.ui(ui, &state, &mut outbox));
+            sender.lock().unwrap().extend(outbox.take());
+        });
+    harness.run();
+    harness.check_accessibility();
+    assert_eq!(harness.query_all_by_label_contains("NaN").count(), 0);
+    (harness, sent)
+}
+
+fn press(harness: &mut Harness<'static>, label: &str) {
+    harness.get_by_role_and_label(Role::Button, label).click();
+    harness.run();
+}
+
+#[test]
+fn the_overview_says_what_is_live_and_how_good_it_is() {
+    for language in Language::ALL {
+        let (mut harness, sent) = shown(Overview::default(), sample(), language);
+        let live = SAMPLE.snapshot.live.as_ref().unwrap();
+        let errors = &SAMPLE.snapshot.evidence[&live.version].comparison.candidate.errors;
+        let headline = language.fill("overview.live_pass", &[("version", &live.version.to_string())]);
+        assert!(harness.query_by_role_and_label(Role::Heading, &headline).is_some());
+        // The sentence gives the error with its interval and n.
+        for number in [language.decimal(errors.mae_low.unwrap(), 1), language.integer(errors.n)] {
+            assert!(harness.query_all_by_label_contains(&number).count() > 0, "{number}");
+        }
+        let chart = language.fill("overview.daily_of", &[("version", &live.version.to_string())]);
+        assert!(harness.query_by_role_and_label(Role::Figure, &chart).is_some());
+        press(&mut harness, language.text("command.start_serving"));
+        assert_eq!(*sent.lock().unwrap(), [Command::StartServing]);
+    }
+}
+
+#[test]
+fn rolling_back_takes_two_presses_and_cannot_be_done_where_there_is_nothing_before() {
+    let language = Language::English;
+    let (harness, _) = shown(Overview::default(), sample(), language);
+    let button = harness.get_by_role_and_label(Role::Button, language.text("command.roll_back"));
+    assert!(button.accesskit_node().is_disabled());
+    let mut snapshot = Snapshot::clone(&SAMPLE.snapshot);
+    let first = snapshot.live.clone().unwrap();
+    if let Some(live) = &mut snapshot.live {
+        live.generation += 1;
+        live.returns_to = Some(first.generation);
+    }
+    let state = State { snapshot: Some(Arc::new(snapshot)), ..sample() };
+    let (mut harness, sent) = shown(Overview::default(), state, language);
+    press(&mut harness, language.text("command.roll_back"));
+    assert!(sent.lock().unwrap().is_empty());
+    let armed = language.fill("overview.roll_back_armed", &[("version", &first.version.to_string())]);
+    press(&mut harness, &armed);
+    let reason = language.text("overview.roll_back_reason").to_owned();
+    assert_eq!(*sent.lock().unwrap(), [Command::RollBack(reason)]);
+}
+
+#[test]
+fn what_waits_leads_to_its_screen() {
+    let mut snapshot = Snapshot::clone(&SAMPLE.snapshot);
+    snapshot.runs.clear();
+    let state = State { snapshot: Some(Arc::new(snapshot)), ..sample() };
+    assert_eq!(Overview::default().badge(&state), 1);
+    let (mut harness, sent) = shown(Overview::default(), state, Language::English);
+    harness.get_by_label_contains("Train a first model").click();
+    harness.run();
+    assert_eq!(*sent.lock().unwrap(), [Command::GoTo("train")]);
+}
+
+#[test]
+fn an_empty_project_offers_the_sample_and_a_file() {
+    for language in Language::ALL {
+        let (mut harness, sent) = shown(Overview::default(), nothing(), language);
+        assert!(harness.query_by_role_and_label(Role::Heading, language.text("welcome.headline")).is_some());
+        let import = harness.get_by_role_and_label(Role::Button, language.text("file.import"));
+        assert!(import.accesskit_node().is_disabled(), "no path was typed");
+        press(&mut harness, language.text("command.open_sample"));
+        let (mut harness, sent_by_data) = shown(Data::default(), nothing(), language);
+        assert!(harness.query_by_role_and_label(Role::Heading, language.text("data.none")).is_some());
+        press(&mut harness, language.text("file.choose"));
+        assert_eq!(*sent.lock().unwrap(), [Command::OpenSample]);
+        assert_eq!(*sent_by_data.lock().unwrap(), [Command::ChooseFile]);
+    }
+}
+
+#[test]
+fn a_typed_path_is_imported() {
+    let (mut harness, sent) = shown(Data::default(), nothing(), Language::Persian);
+    let field = harness.get_by_role_and_label(Role::TextInput, Language::Persian.text("file.path"));
+    field.focus();
+    field.type_text("/data/visits.csv");
+    harness.run();
+    press(&mut harness, Language::Persian.text("file.import"));
+    let sent = sent.lock().unwrap();
+    assert!(matches!(sent.as_slice(), [Command::Import(request)] if request.path.ends_with("visits.csv")));
+}
+
+#[test]
+fn the_data_are_counted_accounted_for_and_only_the_visible_rows_are_drawn() {
+    for language in Language::ALL {
+        let (harness, _) = shown(Data::default(), sample(), language);
+        let report = &SAMPLE.snapshot.datasets[0].1.report;
+        let visits = language.integer(report.accepted + report.repaired);
+        assert!(
+            harness
+                .query_all_by_role(Role::Heading)
+                .any(|heading| { heading.accesskit_node().label().is_some_and(|label| label.contains(&visits)) })
+        );
+        for key in ["data.wait_histogram", "data.by_hour", "data.calendar", "data.by_day", "data.missing"] {
+            assert!(harness.query_by_role_and_label(Role::Figure, language.text(key)).is_some(), "{key}");
+        }
+        let sum = language.integer(report.read);
+        assert!(harness.query_all_by_label_contains(&sum).count() > 0);
+        assert!(harness.query_all_by_role(Role::Row).count() < 200);
+        assert!(SAMPLE.prepared.history.visits.len() > 100_000);
+    }
+}

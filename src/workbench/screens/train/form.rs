@@ -1,0 +1,169 @@
+//! What a person sets before a training: a family, its parameters, the seed, the share that is tested on.
+//!
+//! The fields follow from what the family declares. What was typed stays as it was typed; whether it may be used is
+//! decided by the same check that the command line uses.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::models::{FAMILIES, Parameter, ParameterKind, Parameters, family};
+use crate::workbench::screens::field::plain_number;
+use crate::workbench::theme::Look;
+use crate::workflows::train::TrainRequest;
+use crate::workflows::{SEED, TEST_SHARE};
+
+/// The least and the largest share that may be tested on, in percent.
+pub(super) const SHARES: (f64, f64) = (5.0, 50.0);
+/// The family that is offered first: the last of the list, which has the most to set.
+const FIRST_FAMILY: &str = "elastic-net";
+
+/// What was typed.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    /// The id of the chosen family.
+    pub family: &'static str,
+    /// The seed.
+    pub seed: String,
+    /// The share that is tested on, in percent.
+    pub share: String,
+    pub(super) typed: BTreeMap<(&'static str, &'static str), String>,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        let mut typed = BTreeMap::new();
+        for family in FAMILIES {
+            for parameter in family.parameters() {
+                typed.insert((family.id(), parameter.id), default_of(parameter));
+            }
+        }
+        let family = FAMILIES.iter().find(|family| family.id() == FIRST_FAMILY).or(FAMILIES.first());
+        Form {
+            family: family.map_or("", |family| family.id()),
+            seed: SEED.to_string(),
+            share: (TEST_SHARE * 100.0).to_string(),
+            typed,
+        }
+    }
+}
+
+impl Form {
+    /// The parameters of the chosen family.
+    pub fn parameters(&self) -> &'static [Parameter] {
+        family(self.family).map_or(&[], |family| family.parameters())
+    }
+
+    /// What was typed for a parameter of the chosen family.
+    pub fn typed(&mut self, parameter: &'static str) -> &mut String {
+        self.typed.entry((self.family, parameter)).or_default()
+    }
+
+    /// What is wrong with a parameter of the chosen family, in words.
+    pub fn parameter_problem(&self, look: &Look, parameter: &Parameter) -> Option<String> {
+        let line = self.line(parameter);
+        let is_fine = line.is_some_and(|line| Parameters::from_yaml(self.parameters(), &line).is_ok());
+        (!is_fine).then(|| look.fill("train.not_allowed", &[("allowed", &allowed_words(look, parameter))]))
+    }
+
+    /// What is wrong with the seed, in words.
+    pub fn seed_problem(&self, look: &Look) -> Option<String> {
+        self.parsed_seed().is_none().then(|| look.text("train.seed_problem").to_owned())
+    }
+
+    /// What is wrong with the share, in words.
+    pub fn share_problem(&self, look: &Look) -> Option<String> {
+        self.test_share().is_none().then(|| look.fill("train.not_allowed", &[("allowed", &share_words(look))]))
+    }
+
+    /// The share that is tested on, 0 to 1.
+    pub fn test_share(&self) -> Option<f64> {
+        let percent: f64 = plain_number(&self.share).parse().ok()?;
+        (percent >= SHARES.0 && percent <= SHARES.1).then_some(percent / 100.0)
+    }
+
+    /// The names of the fields that cannot be used as they are.
+    pub fn problems(&self, look: &Look) -> Vec<String> {
+        let wrong = |parameter: &&Parameter| self.parameter_problem(look, parameter).is_some();
+        let mut names: Vec<String> =
+            self.parameters().iter().filter(wrong).map(|parameter| parameter_name(look, parameter)).collect();
+        names.extend(self.seed_problem(look).map(|_| look.text("train.seed").to_owned()));
+        names.extend(self.share_problem(look).map(|_| look.text("train.share").to_owned()));
+        names
+    }
+
+    /// What is to be trained; `None` while something is wrong.
+    pub fn request(&self) -> Option<TrainRequest> {
+        let lines: Option<Vec<String>> = self.parameters().iter().map(|parameter| self.line(parameter)).collect();
+        let parameters = lines?.concat();
+        Parameters::from_yaml(self.parameters(), &parameters).ok()?;
+        Some(TrainRequest {
+            family: self.family.to_owned(),
+            parameters,
+            seed: self.parsed_seed()?,
+            test_share: self.test_share()?,
+        })
+    }
+
+    fn parsed_seed(&self) -> Option<u64> {
+        plain_number(&self.seed).parse().ok()
+    }
+
+    /// The parameter as a line of YAML, where what was typed can stand in one.
+    fn line(&self, parameter: &Parameter) -> Option<String> {
+        let typed = self.typed.get(&(self.family, parameter.id)).map(|typed| plain_number(typed))?;
+        let value = match parameter.kind {
+            ParameterKind::Number { .. } => {
+                typed.parse::<f64>().ok().filter(|value| value.is_finite())?.to_string()
+            }
+            ParameterKind::Whole { .. } => typed.parse::<u64>().ok()?.to_string(),
+            ParameterKind::Choice(choice) => (*choice.options.iter().find(|option| **option == typed)?).to_owned(),
+        };
+        Some(format!("{}: {value}\n", parameter.id))
+    }
+}
+
+/// What a parameter is called.
+pub(super) fn parameter_name(look: &Look, parameter: &Parameter) -> String {
+    look.text(&format!("parameter.{}", parameter.id)).to_owned()
+}
+
+/// What a parameter may be.
+pub(super) fn allowed_words(look: &Look, parameter: &Parameter) -> String {
+    match parameter.kind {
+        ParameterKind::Number { least, most, .. } => range_words(look, least, most),
+        ParameterKind::Whole { least, most, .. } => {
+            let number = |value| look.language.integer(value);
+            look.fill("train.range", &[("least", &number(least)), ("most", &number(most))])
+        }
+        ParameterKind::Choice(choice) => {
+            choice.options.iter().map(|option| choice_words(look, option)).collect::<Vec<_>>().join(" · ")
+        }
+    }
+}
+
+/// What the share may be.
+pub(super) fn share_words(look: &Look) -> String {
+    range_words(look, SHARES.0, SHARES.1)
+}
+
+/// An option of a choice in words.
+pub(super) fn choice_words(look: &Look, option: &str) -> String {
+    look.text(&format!("choice.{option}")).to_owned()
+}
+
+fn range_words(look: &Look, least: f64, most: f64) -> String {
+    look.fill("train.range", &[("least", &number_words(look, least)), ("most", &number_words(look, most))])
+}
+
+/// A number with the decimals that it has.
+pub(super) fn number_words(look: &Look, value: f64) -> String {
+    let places = value.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    look.language.decimal(value, places)
+}
+
+fn default_of(parameter: &Parameter) -> String {
+    match parameter.kind {
+        ParameterKind::Number { default, .. } => default.to_string(),
+        ParameterKind::Whole { default, .. } => default.to_string(),
+        ParameterKind::Choice(choice) => choice.default.to_owned(),
+    }
+}

@@ -1,0 +1,131 @@
+//! The screen driven by what a screen reader would say, on a project that the workflows made.
+
+use egui::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::Train;
+use super::form::{Form, allowed_words, choice_words, parameter_name};
+use crate::analysis::models::{FAMILIES, ParameterKind, Parameters};
+use crate::base::language::Language;
+use crate::workbench::Command;
+use crate::workbench::screens::fixture::{Stage, assert_in_words, empty, full, said, shown};
+use crate::workbench::state::State;
+use crate::workbench::theme::{LIGHT, Look};
+use crate::workflows::models::ModelName;
+
+#[test]
+fn the_best_run_the_form_and_the_table_are_there_in_both_languages() {
+    for language in Language::ALL {
+        let harness = shown(Train::default(), full(), language);
+        assert_in_words(&harness);
+        assert!(harness.query_by_role(Role::Heading).is_some());
+        let run = language.fill("model.run", &[("run", &language.integer(2))]);
+        assert!(said(&harness).iter().any(|words| words.starts_with(&run)), "{run}");
+        for key in
+            ["train.runs", "train.form", "parameter.penalty", "train.seed", "train.split", "train.cancelled"]
+        {
+            let words = language.text(key);
+            assert!(said(&harness).iter().any(|said| said.contains(words)), "{words}");
+        }
+        assert!(harness.query_by_role_and_label(Role::Figure, language.text("train.split")).is_some());
+    }
+}
+
+#[test]
+fn training_sends_what_the_form_says_and_names_what_is_wrong() {
+    let mut harness = shown(Train::default(), full(), Language::English);
+    harness.get_by_role_and_label(Role::Button, "Train").click();
+    harness.run();
+    let Some(Command::Train(request)) = harness.state().sent.first() else { panic!("{:?}", harness.state().sent) };
+    assert_eq!((request.family.as_str(), request.seed, request.test_share), ("elastic-net", 1404, 0.2));
+    assert!(request.parameters.contains("penalty: 0.001\n"), "{}", request.parameters);
+    harness.get_by_role_and_label(Role::TextInput, "Penalty").focus();
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Penalty").type_text("x");
+    harness.run();
+    assert!(harness.query_by_label("Must be: 0 to 10.").is_some());
+    assert!(harness.query_by_label("Mend first: Penalty.").is_some());
+    let sent = harness.state().sent.len();
+    harness.get_by_role_and_label(Role::Button, "Train").click();
+    harness.run();
+    assert_eq!(harness.state().sent.len(), sent);
+}
+
+#[test]
+fn a_run_can_be_chosen_sorted_and_compared() {
+    let mut harness = shown(Train::default(), State { run: Some(2), ..full() }, Language::English);
+    harness.get_by_role_and_label(Role::Button, "Compare with the rule").click();
+    harness.run();
+    let compare = Command::Compare(ModelName::Baseline("rule"), ModelName::Run(2));
+    assert_eq!(harness.state().sent, [compare, Command::GoTo("compare")]);
+    let first = |harness: &Harness<'_, Stage>| {
+        said(harness).into_iter().find(|said| said.contains(", sample, ")).unwrap_or_default()
+    };
+    assert!(first(&harness).starts_with("3, "), "the newest first: {}", first(&harness));
+    let head = "Mean abs. error (95 %), min";
+    harness.get_by_role_and_label(Role::ColumnHeader, head).click();
+    harness.run();
+    let best = first(&harness);
+    assert!(best.starts_with("2, elastic net, "), "the lowest error first: {best}");
+    harness.get_by_role_and_label(Role::ColumnHeader, head).click();
+    harness.run();
+    harness.get_by_role_and_label(Role::Row, &first(&harness)).click();
+    harness.run();
+    assert_eq!(harness.state().sent.last(), Some(&Command::SelectRun(3)));
+}
+
+#[test]
+fn nothing_kept_offers_the_sample() {
+    for language in Language::ALL {
+        let mut harness = shown(Train::default(), empty(), language);
+        assert_in_words(&harness);
+        assert!(harness.query_by_role_and_label(Role::Heading, language.text("train.no_data")).is_some());
+        harness.get_by_role_and_label(Role::Button, language.text("command.open_sample")).click();
+        harness.run();
+        assert_eq!(harness.state().sent, [Command::OpenSample]);
+        let harness = shown(Train::default(), State::default(), language);
+        assert!(harness.query_by_label(language.text("train.reading")).is_some());
+    }
+}
+
+#[test]
+fn every_family_has_words_a_form_and_defaults_that_may_be_used() {
+    for language in Language::ALL {
+        let look = Look { language, palette: &LIGHT };
+        for family in FAMILIES {
+            let form = Form { family: family.id(), ..Form::default() };
+            assert_eq!(form.problems(&look), Vec::<String>::new(), "{}", family.id());
+            let request = form.request().unwrap();
+            let read = Parameters::from_yaml(family.parameters(), &request.parameters).unwrap();
+            assert_eq!(read, Parameters::defaults(family.parameters()));
+            let about = format!("train.about_{}", family.id());
+            assert_ne!(look.text(&about), about);
+            for parameter in family.parameters() {
+                assert_ne!(parameter_name(&look, parameter), format!("parameter.{}", parameter.id));
+                assert!(!allowed_words(&look, parameter).is_empty());
+                if let ParameterKind::Choice(choice) = parameter.kind {
+                    for option in choice.options {
+                        assert_ne!(choice_words(&look, option), format!("choice.{option}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_typed_in_persian_digits_is_read_and_what_is_out_of_range_is_not() {
+    let look = Look { language: Language::Persian, palette: &LIGHT };
+    let mut form = Form::default();
+    "۰٫۲۵".clone_into(form.typed("penalty"));
+    "۳۰".clone_into(&mut form.share);
+    let request = form.request().unwrap();
+    assert!(request.parameters.contains("penalty: 0.25\n"));
+    assert_eq!(request.test_share, 0.3);
+    for wrong in ["-1", "11", "NaN", "1e999", "", "0.1\nseed: 2"] {
+        wrong.clone_into(form.typed("penalty"));
+        assert_eq!(form.problems(&look), [look.text("parameter.penalty")], "{wrong}");
+        assert_eq!(form.request(), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! What the window shows, and what stands behind it.
+//!
+//! [`State`] is a snapshot: plain values, computed by jobs, never while a frame is drawn. A [`Project`] owns it,
+//! turns commands into jobs and takes in what they bring. A [`Screen`] draws it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use egui::{Context, Ui};
+use egui_material_icons::MaterialIcon;
+
+use super::command::{Command, Outbox};
+use super::jobs::{JobStatus, Jobs};
+use super::notices::Notices;
+use super::snapshot::{Profile, Snapshot};
+use super::theme::Ink;
+use crate::base::Digest;
+use crate::workflows::compare::CompareOutcome;
+use crate::workflows::datasets::Prepared;
+use crate::workflows::server::{LiveStatus, Server};
+
+/// What every screen may read.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What is being looked at, along the top.
+    pub chips: Vec<ChipState>,
+    /// What the serving side does, at the bottom.
+    pub serving: Option<StatusLine>,
+    /// Further lines at the bottom, such as when the monitor ran last.
+    pub lines: Vec<String>,
+    /// Running jobs; the frame keeps this up to date.
+    pub jobs: Vec<JobStatus>,
+    /// How many notifications there are; the frame keeps this up to date.
+    pub notices: usize,
+    /// What is kept, as it was read last; none until it was read for the first time.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// The data set that is looked at.
+    pub dataset: Option<Digest>,
+    /// What it holds, summed up; none until it was computed.
+    pub profile: Option<Arc<Profile>>,
+    /// Its visits, of which a screen draws the rows that are seen; none until they were read.
+    pub prepared: Option<Arc<Prepared>>,
+    /// The run that is looked at.
+    pub run: Option<i64>,
+    /// The comparison that was made last.
+    pub comparison: Option<Arc<CompareOutcome>>,
+    /// The service that this window started.
+    pub server: ServerState,
+    /// The name under which this person acts.
+    pub person: String,
+}
+
+/// The service that this window started.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServerState {
+    /// Where it listens; none where it does not run.
+    pub address: Option<SocketAddr>,
+    /// What it said last of what is live.
+    pub live: Option<LiveStatus>,
+}
+
+impl State {
+    /// Whether a job of this kind is running.
+    #[must_use]
+    pub fn is_running(&self, kind: &str) -> bool {
+        self.jobs.iter().any(|job| job.kind == kind)
+    }
+
+    /// Whether a version was live before the one that is live now.
+    #[must_use]
+    pub fn can_roll_back(&self) -> bool {
+        let live = self.snapshot.as_ref().and_then(|snapshot| snapshot.live.as_ref());
+        live.is_some_and(|live| live.returns_to.is_some())
+    }
+}
+
+/// A chip of the top bar.
+#[derive(Clone, Debug)]
+pub struct ChipState {
+    /// Key of its name in the string catalogue.
+    pub name: &'static str,
+    /// Its value, such as a file's name.
+    pub value: String,
+    /// Shown when pointed at, such as the whole path.
+    pub hint: String,
+    /// Its symbol.
+    pub icon: MaterialIcon,
+    /// What a press does.
+    pub command: Option<Command>,
+}
+
+/// A line with a dot before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusLine {
+    /// Colour of the dot.
+    pub ink: Ink,
+    /// What it says.
+    pub text: String,
+}
+
+/// What a finished job brings; taken in by [`Project::receive`].
+#[derive(Debug)]
+pub enum Arrival {
+    /// Nothing to be shown, such as a dialog that was closed.
+    Nothing,
+    /// What is kept was read again.
+    Snapshot(Box<Snapshot>),
+    /// Visits are ready for models, and summed up.
+    Prepared(Arc<Prepared>, Arc<Profile>),
+    /// A run ended with a model.
+    Trained(i64),
+    /// Two models were compared.
+    Compared(Box<CompareOutcome>),
+    /// Something was written to the registry or the workspace: a key of the string catalogue and its values.
+    Written(&'static str, Vec<(&'static str, String)>),
+    /// The service is up.
+    Serving(Box<Server>),
+}
+
+/// What a [`Project`] may use while it carries out a command.
+pub struct Services<'a> {
+    /// Starts work beside the window.
+    pub jobs: &'a mut Jobs,
+    /// Tells people things.
+    pub notices: &'a mut Notices,
+    /// For threads that are to ask for a frame when there is something new.
+    pub context: &'a Context,
+}
+
+/// What stands behind the window.
+pub trait Project {
+    /// What is shown.
+    fn state(&self) -> &State;
+
+    /// For the frame, which fills in jobs and notifications.
+    fn state_mut(&mut self) -> &mut State;
+
+    /// The window was opened: starts the jobs that fill the state.
+    fn opened(&mut self, _services: &mut Services<'_>) {}
+
+    /// Called before every frame, also while the window is hidden; must cost next to nothing.
+    fn tick(&mut self, _services: &mut Services<'_>) {}
+
+    /// The window was closed and its jobs have ended: lets go of what it holds, such as a child process.
+    fn closed(&mut self) {}
+
+    /// Carries out a command that is not about the frame. Must not wait: long work goes to `services.jobs`.
+    fn run(&mut self, command: Command, services: &mut Services<'_>);
+
+    /// Takes in what a job brought.
+    fn receive(&mut self, arrival: Arrival, services: &mut Services<'_>);
+}
+
+/// A screen of the rail. It may keep what a person chose in it; everything else it reads from the [`State`].
+pub trait Screen {
+    /// Its id: on the command line, and `screen.ID` is its name in the string catalogue.
+    fn id(&self) -> &'static str;
+
+    /// Its symbol in the rail.
+    fn icon(&self) -> MaterialIcon;
+
+    /// How many things wait there for the person.
+    fn badge(&self, _state: &State) -> u32 {
+        0
+    }
+
+    /// Draws it and sends what the person asked for.
+    fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox);
+}

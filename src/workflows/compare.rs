@@ -1,0 +1,176 @@
+//! Compare: two models on the same visits, all of which arrived after both had been trained.
+
+use crate::analysis::evaluation::{Comparison, Pairs, Side, compare, split_by_time};
+use crate::analysis::features::Value;
+use crate::analysis::history::Outcome;
+use crate::analysis::models::{Artifact, Fitted};
+use crate::base::{Moment, Task};
+
+use super::datasets::Prepared;
+use super::models::{ModelName, load};
+use super::train::{fit_baseline, waits_of};
+use super::{Home, TEST_SHARE, WorkflowError};
+
+/// Which models are to be compared.
+#[derive(Clone, Debug)]
+pub struct CompareRequest {
+    /// The model that is there now.
+    pub current: ModelName,
+    /// The model that may replace it.
+    pub candidate: ModelName,
+    /// The seed of the bootstrap.
+    pub seed: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct CompareOutcome {
+    /// The comparison.
+    pub comparison: Comparison,
+    /// Mean absolute error of the training median on the same visits, minutes: what both have to beat.
+    pub mae_constant: f64,
+    /// The current model; `None` where it is a baseline.
+    pub current: Option<Artifact>,
+    /// The candidate; `None` where it is a baseline.
+    pub candidate: Option<Artifact>,
+}
+
+/// One of the two.
+enum Contestant {
+    Kept(Box<Artifact>),
+    Fitted(Fitted),
+}
+
+impl Contestant {
+    fn model(&self) -> &Fitted {
+        match self {
+            Contestant::Kept(artifact) => &artifact.model,
+            Contestant::Fitted(model) => model,
+        }
+    }
+
+    fn into_artifact(self) -> Option<Artifact> {
+        match self {
+            Contestant::Kept(artifact) => Some(*artifact),
+            Contestant::Fitted(_) => None,
+        }
+    }
+}
+
+/// Compares two models on the visits of `prepared` that arrived after both were trained. A baseline is fitted on the
+/// visits that were over when the other model's training ended.
+///
+/// # Errors
+/// [`WorkflowError::InSample`] where there are no such visits, and [`WorkflowError`].
+pub fn compare_models(
+    home: &Home,
+    prepared: &Prepared,
+    request: &CompareRequest,
+    task: &Task,
+) -> Result<CompareOutcome, WorkflowError> {
+    let (mut current, mut candidate) = (request.current.clone(), request.candidate.clone());
+    let artifacts = (load(home, &mut current)?, load(home, &mut candidate)?);
+    let trained_until = trained_until(prepared, &artifacts)?;
+    let known = known_before(prepared, trained_until);
+    let contestant = |name: &ModelName, artifact: Option<Artifact>| -> Result<Contestant, WorkflowError> {
+        match (artifact, name) {
+            (Some(artifact), _) => Ok(Contestant::Kept(Box::new(artifact))),
+            (None, ModelName::Baseline(family)) => {
+                Ok(Contestant::Fitted(fit_baseline(prepared, family, &known, task)?))
+            }
+            (None, _) => Err(WorkflowError::UnknownModel { name: name.to_string() }),
+        }
+    };
+    let first = contestant(&current, artifacts.0)?;
+    let second = contestant(&candidate, artifacts.1)?;
+    let pairs = pairs(prepared, trained_until, first.model(), second.model(), task)?;
+    if pairs.actual.is_empty() {
+        let last_arrival = prepared.history.visits.arrived.last().copied().unwrap_or(trained_until);
+        return Err(WorkflowError::InSample { trained_until, last_arrival });
+    }
+    task.report("stage.comparing", 0, 0)?;
+    let side = |name: &ModelName, contestant: &Contestant| Side {
+        name: name.to_string(),
+        family: contestant.model().family().to_owned(),
+    };
+    let comparison = compare(side(&current, &first), side(&candidate, &second), &pairs, request.seed)?;
+    let constant = fit_baseline(prepared, "constant", &known, task)?;
+    let mae_constant = mean_absolute_error(&constant, &pairs);
+    Ok(CompareOutcome {
+        comparison,
+        mae_constant,
+        current: first.into_artifact(),
+        candidate: second.into_artifact(),
+    })
+}
+
+impl CompareOutcome {
+    /// The comparison as JSON: its fields, and the three mean absolute errors by name.
+    #[must_use]
+    pub fn summary(&self) -> serde_json::Value {
+        let mut document = serde_json::to_value(&self.comparison).unwrap_or_default();
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("mae_current".to_owned(), self.comparison.current.errors.mae.into());
+            fields.insert("mae_candidate".to_owned(), self.comparison.candidate.errors.mae.into());
+            fields.insert("mae_constant".to_owned(), self.mae_constant.into());
+        }
+        document
+    }
+}
+
+/// Of a model that says the same of every visit.
+fn mean_absolute_error(constant: &Fitted, pairs: &Pairs) -> f64 {
+    let always = constant.predict(&|_| Value::Missing).get();
+    pairs.actual.iter().map(|actual| (always - actual).abs()).sum::<f64>() / pairs.actual.len() as f64
+}
+
+/// The later end of training of the two; the usual cut where both are baselines.
+fn trained_until(
+    prepared: &Prepared,
+    (current, candidate): &(Option<Artifact>, Option<Artifact>),
+) -> Result<Moment, WorkflowError> {
+    let until = |artifact: &Option<Artifact>| artifact.as_ref().map(|artifact| artifact.origin.trained_until);
+    match until(current).max(until(candidate)) {
+        Some(until) => Ok(until),
+        None => Ok(split_by_time(&prepared.history, TEST_SHARE)?.cut),
+    }
+}
+
+/// The served visits that were called before `moment`.
+fn known_before(prepared: &Prepared, moment: Moment) -> Vec<usize> {
+    let called = &prepared.history.visits.called;
+    (0..called.len()).filter(|row| called[*row].is_some_and(|called| called < moment)).collect()
+}
+
+fn pairs(
+    prepared: &Prepared,
+    from: Moment,
+    current: &Fitted,
+    candidate: &Fitted,
+    task: &Task,
+) -> Result<Pairs, WorkflowError> {
+    let visits = &prepared.history.visits;
+    let mut clock = prepared.history.zone.clock();
+    let mut pairs = Pairs { sites: visits.site.names().to_vec(), ..Pairs::default() };
+    let mut rows = Vec::new();
+    for row in 0..visits.len() {
+        if visits.arrived[row] < from {
+            continue;
+        }
+        match visits.outcome(row) {
+            Outcome::Served => rows.push(row),
+            Outcome::Abandoned => pairs.abandoned += 1,
+            Outcome::Unfinished => pairs.unfinished += 1,
+        }
+    }
+    let features = prepared.features.take(&rows);
+    pairs.current = current.predict_all(&features, task)?;
+    pairs.candidate = candidate.predict_all(&features, task)?;
+    pairs.actual = waits_of(prepared, &rows);
+    for row in rows {
+        pairs.arrived.push(visits.arrived[row]);
+        pairs.day.push(clock.local(visits.arrived[row]).date());
+        pairs.site.push(visits.site.codes()[row]);
+    }
+    Ok(pairs)
+}

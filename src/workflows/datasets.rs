@@ -1,0 +1,114 @@
+//! Data sets of the workspace: finding one by what a person calls it, and making it ready for models.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::features::{FeatureTable, build};
+use crate::analysis::history::{History, ImportReport, Mapping, read_visits};
+use crate::base::{Digest, Minutes, Moment, Task};
+use crate::store::sqlite::Access;
+use crate::store::workspace::{Dataset, Workspace};
+
+use super::{Home, WorkflowError};
+
+/// What is kept about a data set beside its visits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DatasetDocument {
+    /// The file it came from.
+    pub source: SourceFile,
+    /// How it was read.
+    pub mapping: Mapping,
+    /// What became of each row.
+    pub report: ImportReport,
+    /// The first arrival.
+    pub first: Moment,
+    /// The last arrival.
+    pub last: Moment,
+    /// Sites.
+    pub sites: u64,
+    /// Queues: a service at a site.
+    pub queues: u64,
+}
+
+/// A file that was imported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its name, without the folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: Digest,
+}
+
+/// A data set ready for models: visits, their features and their waits.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Its digest.
+    pub digest: Digest,
+    /// The visits.
+    pub history: History,
+    /// The features of each visit.
+    pub features: FeatureTable,
+    /// The wait of each visit in minutes, where it is known.
+    pub waits: Vec<Option<f64>>,
+}
+
+/// The data set that `name` means: the beginning of its digest, its name (the newest of that name), or `latest`.
+///
+/// # Errors
+/// [`WorkflowError::UnknownDataset`].
+pub fn find(workspace: &Workspace, name: &str) -> Result<Dataset, WorkflowError> {
+    let datasets = workspace.datasets()?;
+    let unknown = || WorkflowError::UnknownDataset { name: name.to_owned() };
+    if name == "latest" {
+        return datasets.into_iter().next().ok_or_else(unknown);
+    }
+    let by_digest = |dataset: &&Dataset| name.len() >= 4 && dataset.digest.to_string().starts_with(name);
+    let mut matching = datasets.iter().filter(by_digest);
+    let found = match (matching.next(), matching.next()) {
+        (Some(only), None) => Some(only),
+        _ => datasets.iter().find(|dataset| dataset.name == name),
+    };
+    found.cloned().ok_or_else(unknown)
+}
+
+/// The document of `dataset`.
+///
+/// # Errors
+/// [`WorkflowError::Document`].
+pub fn document(dataset: &Dataset) -> Result<DatasetDocument, WorkflowError> {
+    serde_json::from_value(dataset.document.clone())
+        .map_err(|error| WorkflowError::Document { reason: error.to_string() })
+}
+
+/// Opens the workspace of `home`, which must be there.
+///
+/// # Errors
+/// [`WorkflowError::Workspace`].
+pub fn workspace(home: &Home, access: Access) -> Result<Workspace, WorkflowError> {
+    Ok(Workspace::open(home.folder(), access)?)
+}
+
+/// Reads a data set and computes its features.
+///
+/// # Errors
+/// [`WorkflowError`] where the file is gone, altered or unreadable, or the task was cancelled.
+pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+    task.report("stage.reading", 0, 0)?;
+    let path = workspace.dataset_file(dataset.digest)?;
+    let history = History { zone: document(dataset)?.mapping.zone, visits: read_visits(&path)? };
+    prepare_history(history, dataset.digest, task)
+}
+
+/// Computes the features of a history that is at hand.
+///
+/// # Errors
+/// [`WorkflowError::Cancelled`].
+pub fn prepare_history(history: History, digest: Digest, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+    let features = build(&history, task)?;
+    let visits = &history.visits;
+    let waits = (0..visits.len()).map(|row| visits.wait(row).map(Minutes::get)).collect();
+    Ok(Arc::new(Prepared { digest, history, features, waits }))
+}

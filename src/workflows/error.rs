@@ -1,0 +1,169 @@
+//! Every way in which a workflow can fail, as one type with one exit code each.
+
+use std::path::PathBuf;
+
+use crate::analysis::evaluation::{ComparisonError, SplitError};
+use crate::analysis::history::{ImportError, MappingError, SourceError};
+use crate::analysis::models::{ArtifactError, FitError, ParameterError};
+use crate::analysis::simulation::RecipeError;
+use crate::base::explain::Failure;
+use crate::base::{Cancelled, Explain, Moment, Verdict, Version};
+use crate::store::keys::KeyError;
+use crate::store::registry::RegistryError;
+use crate::store::sqlite::DatabaseError;
+use crate::store::workspace::WorkspaceError;
+
+/// Why a workflow did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the variants that wrap say what they are by their type")]
+pub enum WorkflowError {
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    #[error(transparent)]
+    Comparison(#[from] ComparisonError),
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The system names no folder for data.
+    #[error("this system names no folder for a user's data")]
+    NoHome,
+    /// A file that is not a registry, workspace or key could not be read or written.
+    #[error("{path}: {cause}")]
+    File { path: PathBuf, cause: std::io::Error },
+    /// A text that names no data set.
+    #[error("no data set \"{name}\"")]
+    UnknownDataset { name: String },
+    /// A text that names no model.
+    #[error("no model \"{name}\"")]
+    UnknownModel { name: String },
+    /// A text that names no family.
+    #[error("no family \"{name}\"; there are {known}")]
+    UnknownFamily { name: String, known: String },
+    /// A run that did not end with a model.
+    #[error("run {run} has no model")]
+    RunWithoutModel { run: i64 },
+    /// No visit arrived after both models were trained.
+    #[error("both models were trained until {trained_until}, and no served visit arrived after that")]
+    InSample { trained_until: Moment, last_arrival: Moment },
+    /// A version whose gates do not all pass is approved without a reason.
+    #[error("the gates of {version} say {verdict:?}, and no reason was given")]
+    ReasonNeeded { version: Version, verdict: Verdict },
+    /// A key cannot be called this, since its file could not.
+    #[error("a key cannot be called \"{name}\"")]
+    KeyName { name: String },
+    /// Nothing is live.
+    #[error("nothing is live")]
+    NothingLive,
+    /// A kept document is not what this program writes.
+    #[error("a kept document cannot be read: {reason}")]
+    Document { reason: String },
+    /// The serving side of this program could not start or go on. It is above this layer, and explains itself.
+    #[error("{0}")]
+    Serving(Box<dyn Explain + Send + Sync>),
+    /// The service did not come up, or went away.
+    #[error("the service did not answer: {reason}")]
+    Service { reason: String },
+    /// The service answered with a refusal.
+    #[error("the service answered {status}: {detail}")]
+    ServiceRefused { status: u16, detail: String },
+}
+
+macro_rules! delegate {
+    ($self:expr, $method:ident, { $($wrapping:ident),* }, { $($own:pat => $value:expr),* $(,)? }) => {
+        match $self {
+            $(WorkflowError::$wrapping(error) => error.$method(),)*
+            $($own => $value,)*
+        }
+    };
+}
+
+impl Explain for WorkflowError {
+    fn key(&self) -> &'static str {
+        delegate!(self, key, {
+            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
+            Database, Key, Serving
+        }, {
+            WorkflowError::Cancelled(_) => "cancelled",
+            WorkflowError::NoHome => "no_home",
+            WorkflowError::File { .. } => "file",
+            WorkflowError::UnknownDataset { .. } => "unknown_dataset",
+            WorkflowError::UnknownModel { .. } => "unknown_model",
+            WorkflowError::UnknownFamily { .. } => "unknown_family",
+            WorkflowError::RunWithoutModel { .. } => "run_without_model",
+            WorkflowError::InSample { .. } => "in_sample",
+            WorkflowError::ReasonNeeded { .. } => "reason_needed",
+            WorkflowError::KeyName { .. } => "key_name",
+            WorkflowError::NothingLive => "nothing_live",
+            WorkflowError::Document { .. } => "document",
+            WorkflowError::Service { .. } => "service",
+            WorkflowError::ServiceRefused { .. } => "service_refused",
+        })
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        delegate!(self, fields, {
+            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
+            Database, Key, Serving
+        }, {
+            WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
+            WorkflowError::File { path, cause } => {
+                vec![("reason", cause.to_string()), ("path", path.display().to_string())]
+            },
+            WorkflowError::UnknownDataset { name }
+            | WorkflowError::UnknownModel { name }
+            | WorkflowError::KeyName { name } => {
+                vec![("name", name.clone())]
+            },
+            WorkflowError::UnknownFamily { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            WorkflowError::RunWithoutModel { run } => vec![("id", run.to_string())],
+            WorkflowError::InSample { trained_until, last_arrival } => {
+                vec![("trained_until", trained_until.to_string()), ("last_arrival", last_arrival.to_string())]
+            },
+            WorkflowError::ReasonNeeded { version, verdict } => {
+                vec![("version", version.to_string()), ("verdict", format!("@verdict.{}", verdict.id()))]
+            },
+            WorkflowError::Document { reason } | WorkflowError::Service { reason } => {
+                vec![("reason", reason.clone())]
+            },
+            WorkflowError::ServiceRefused { status, detail } => {
+                vec![("status", status.to_string()), ("detail", detail.clone())]
+            },
+        })
+    }
+
+    fn failure(&self) -> Failure {
+        delegate!(self, failure, {
+            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
+            Database, Key, Serving
+        }, {
+            WorkflowError::Cancelled(_) => Failure::Cancelled,
+            WorkflowError::UnknownDataset { .. }
+            | WorkflowError::UnknownModel { .. }
+            | WorkflowError::UnknownFamily { .. }
+            | WorkflowError::KeyName { .. } => Failure::Usage,
+            WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
+            _ => Failure::Failed,
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! What a person sets out to do, one file each: import, train, compare, release, serve, demo.
+//!
+//! The command line and the window call the same functions, so that whatever a person can click can be scheduled. A
+//! workflow joins `analysis` and `store`, which do not know each other; it is the one place that asks the clock.
+
+mod error;
+mod home;
+
+pub mod compare;
+pub mod datasets;
+pub mod demo;
+pub mod evidence;
+pub mod import;
+pub mod models;
+pub mod people;
+pub mod release;
+pub mod server;
+pub mod simulate;
+pub mod train;
+
+pub use error::WorkflowError;
+pub use home::Home;
+
+use std::time::SystemTime;
+
+use crate::base::Moment;
+
+/// The seed of everything that is random and not told otherwise.
+pub const SEED: u64 = 1404;
+/// The share of the time at the end of a history that is kept for testing.
+pub const TEST_SHARE: f64 = 0.2;
+
+/// What the machine's clock says.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the number is within the range, and the epoch always is")]
+pub fn now() -> Moment {
+    let millis = match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(Moment::RANGE_MILLIS),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(Moment::RANGE_MILLIS),
+    };
+    let bounded = millis.clamp(-Moment::RANGE_MILLIS, Moment::RANGE_MILLIS);
+    Moment::from_millis(bounded).or_else(|| Moment::from_millis(0)).expect("the epoch is a moment")
+}

@@ -1,0 +1,80 @@
+//! Models by what a person calls them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::analysis::models::Artifact;
+use crate::base::Version;
+use crate::store::registry::Registry;
+use crate::store::sqlite::Access;
+use crate::store::workspace::Workspace;
+
+use super::{Home, WorkflowError};
+
+/// A model as a person names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelName {
+    /// `rule` or `constant`: fitted on the spot, on what the other model learned from.
+    Baseline(&'static str),
+    /// `run:3`.
+    Run(i64),
+    /// `1.2.0`.
+    Version(Version),
+    /// `live`: the version that is live now.
+    Live,
+}
+
+/// The families that need no run of their own.
+const BASELINES: [&str; 2] = ["rule", "constant"];
+
+impl FromStr for ModelName {
+    type Err = WorkflowError;
+
+    fn from_str(text: &str) -> Result<ModelName, WorkflowError> {
+        let unknown = || WorkflowError::UnknownModel { name: text.to_owned() };
+        if text == "live" {
+            return Ok(ModelName::Live);
+        }
+        if let Some(baseline) = BASELINES.into_iter().find(|baseline| *baseline == text) {
+            return Ok(ModelName::Baseline(baseline));
+        }
+        match text.strip_prefix("run:") {
+            Some(id) => id.parse().ok().filter(|id| *id > 0).map(ModelName::Run).ok_or_else(unknown),
+            None => text.parse().map(ModelName::Version).map_err(|_| unknown()),
+        }
+    }
+}
+
+impl fmt::Display for ModelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ModelName::Baseline(family) => f.write_str(family),
+            ModelName::Run(id) => write!(f, "run:{id}"),
+            ModelName::Version(version) => write!(f, "{version}"),
+            ModelName::Live => f.write_str("live"),
+        }
+    }
+}
+
+/// The artifact of a kept model; `None` for a baseline. A name that means the live version is replaced by the version.
+///
+/// # Errors
+/// [`WorkflowError`] where there is no such model, or its bytes are not what they were.
+pub fn load(home: &Home, name: &mut ModelName) -> Result<Option<Artifact>, WorkflowError> {
+    if *name == ModelName::Live {
+        let live = Registry::open(home.registry(), Access::Read)?.live()?.ok_or(WorkflowError::NothingLive)?;
+        *name = ModelName::Version(live.version);
+    }
+    let bytes = match name {
+        ModelName::Baseline(_) | ModelName::Live => return Ok(None),
+        ModelName::Run(id) => {
+            let workspace = Workspace::open(home.folder(), Access::Read)?;
+            if workspace.run(*id)?.artifact_sha256.is_none() {
+                return Err(WorkflowError::RunWithoutModel { run: *id });
+            }
+            workspace.artifact(*id)?
+        }
+        ModelName::Version(version) => Registry::open(home.registry(), Access::Read)?.artifact(*version)?,
+    };
+    Ok(Some(Artifact::from_bytes(&bytes)?))
+}

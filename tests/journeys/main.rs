@@ -1,0 +1,24 @@
+//! Journeys through the whole program: what a person does with the binary, and what must then be true.
+//!
+//! One file a journey, all in one binary, since linking costs more than running. What a journey needs beyond the
+//! program itself (a display, other people's data, the right to mount) is looked for; where it is missing the journey
+//! is skipped and says so by name.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a journey that cannot go on fails")]
+
+mod architecture;
+mod bad_input;
+mod fixture;
+#[cfg(unix)]
+mod interrupt;
+#[cfg(unix)]
+mod kill;
+mod r#loop;
+mod real_data;
+mod sample;
+#[cfg(feature = "serve")]
+mod service;
+#[cfg(feature = "serve")]
+mod tampering;
+#[cfg(feature = "workbench")]
+mod window;

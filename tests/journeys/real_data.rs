@@ -1,0 +1,96 @@
+//! Queues that nobody of this project made, through import, training and comparison with the committed mappings.
+//!
+//! The files are not part of the project. Where they are missing the journey is skipped and says so.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::fixture::{Project, skipped, text};
+
+/// Where the data would be.
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data")
+}
+
+fn mapping(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/mappings").join(name)
+}
+
+fn journey(name: &str, file: &Path, mapping: &Path) {
+    if !file.exists() {
+        return skipped(name, &format!("there is no {}", file.display()));
+    }
+    let project = Project::empty();
+    let account = project.nobat(["--json", "import", text(file), "--map", text(mapping)]).exits(0).json();
+    let count = |key: &str| account[key].as_u64().unwrap_or_else(|| panic!("{key}: {account}"));
+    assert_eq!(
+        count("read"),
+        count("accepted") + count("repaired") + count("quarantined") + count("duplicate"),
+        "rows are missing from the account: {account}"
+    );
+    let kept = count("accepted") + count("repaired");
+    assert_eq!(kept, count("served") + count("abandoned") + count("unfinished"), "{account}");
+    let by_reason: u64 =
+        account["findings"].as_array().unwrap().iter().map(|finding| finding["count"].as_u64().unwrap()).sum();
+    assert_eq!(by_reason, count("quarantined"), "{account}");
+    assert!(kept > 30_000, "{account}");
+    project.nobat(["train", "--family", "elastic-net"]).exits(0);
+    let ended = project.nobat(["--json", "compare", "--current", "rule", "--candidate", "run:1"]);
+    let compared = ended.json();
+    // Too few days do not decide, however much better the candidate is.
+    let code = match compared["gate"].as_str() {
+        Some("pass") => 0,
+        Some("inconclusive") if compared["days"].as_u64().is_some_and(|days| days < 5) => 4,
+        _ => panic!("the candidate does not pass\n{ended}"),
+    };
+    ended.exits(code);
+    let number = |key: &str| {
+        compared[key].as_f64().filter(|n| n.is_finite()).unwrap_or_else(|| panic!("{key}: {compared}"))
+    };
+    for key in ["n", "delta", "delta_low", "delta_high", "ratio", "ratio_low", "ratio_high"] {
+        number(key);
+    }
+    let trained = project.nobat(["--json", "runs", "show", "1"]).exits(0).json();
+    let constant = find(&trained, "constant").or_else(|| find(&compared, "mae_constant")).unwrap();
+    println!(
+        "{name}: {kept} visits of {} rows ({} set aside); on {} later ones, MAE in minutes: candidate {:.3}, rule {:.3}, constant {constant:.3}; ratio {:.3} ({:.3} to {:.3})",
+        count("read"),
+        count("quarantined"),
+        number("n"),
+        number("mae_candidate"),
+        number("mae_current"),
+        number("ratio"),
+        number("ratio_low"),
+        number("ratio_high"),
+    );
+    assert!(number("mae_candidate") < number("mae_current"), "{compared}");
+    assert!(number("mae_candidate") < constant, "{compared} {constant}");
+}
+
+/// The mean absolute error under `key`, wherever it stands.
+fn find(document: &Value, key: &str) -> Option<f64> {
+    match document {
+        Value::Object(members) => match members.get(key) {
+            Some(Value::Number(number)) => number.as_f64(),
+            Some(Value::Object(errors)) => errors.get("mae").and_then(Value::as_f64),
+            _ => members.values().find_map(|value| find(value, key)),
+        },
+        Value::Array(values) => values.iter().find_map(|value| find(value, key)),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_banks_call_centre_of_1999() {
+    let file = data().join("call-centre-1999/january.txt.gz");
+    journey("a_banks_call_centre_of_1999 (January)", &file, &mapping("call-centre.yaml"));
+    let file = data().join("call-centre-1999/february.txt.gz");
+    journey("a_banks_call_centre_of_1999 (February)", &file, &mapping("call-centre.yaml"));
+}
+
+#[test]
+fn municipal_offices_of_warsaw_in_2020() {
+    let file = data().join("warsaw-offices-2020/visits.csv.gz");
+    journey("municipal_offices_of_warsaw_in_2020", &file, &mapping("warsaw-offices.yaml"));
+}
