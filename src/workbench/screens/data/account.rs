@@ -30,7 +30,7 @@ fn rows_ui(ui: &mut Ui, document: &DatasetDocument, height: f32) {
     let look = Look::of(ui);
     let report = &document.report;
     let number = |n: u64| look.language.integer(n);
-    Card::titled(look.text("data.account")).note(document.source.name.clone()).height(height).ui(ui, |ui| {
+    Card::titled(look.text("data.account")).note(super::sets::source_words(&look, document)).height(height).ui(ui, |ui| {
         let sum = look.fill(
             "data.sum",
             &[
