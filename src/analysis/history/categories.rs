@@ -69,6 +69,18 @@ impl Categories {
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
     }
+
+    /// Gives every row with the code `c` the name of the code `into[c]`; names without rows are dropped.
+    pub fn unite(&mut self, into: &[u32]) {
+        let mut united = Categories::default();
+        let mut new_code = vec![None; self.names.len()];
+        for code in &mut self.codes {
+            let meant = into.get(*code as usize).copied().unwrap_or(*code);
+            let place = &mut new_code[meant as usize];
+            *code = *place.get_or_insert_with(|| united.code_for(&self.names[meant as usize]));
+        }
+        (self.names, self.code_of) = (united.names, united.code_of);
+    }
 }
 
 impl PartialEq for Categories {
