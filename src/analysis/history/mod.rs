@@ -5,8 +5,11 @@
 
 mod categories;
 mod content;
+mod duplicates;
 mod import;
 mod mapping;
+mod optional;
+mod order;
 mod page_values;
 mod pages;
 mod parquet;
@@ -25,8 +28,10 @@ mod visits;
 
 pub use categories::Categories;
 pub use content::digest;
+pub use duplicates::{Duplicate, duplicates};
 pub use import::{ImportError, Imported, import};
 pub use mapping::{Mapping, MappingError};
+pub use optional::Optional;
 pub use parquet::{read_visits, write_visits};
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
 pub use plan::LONGEST_STAY;
