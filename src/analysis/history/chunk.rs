@@ -2,11 +2,11 @@
 //!
 //! Blocks are read on many threads, so nothing here is shared. A row that is set aside is written as it stood, with its
 //! line and the check that found it, in the source's own columns: so the quarantine can be mended and imported again
-//! with the same mapping. Cells of hidden columns (personal data) are left out of it.
+//! with the same mapping.
 
 use std::io::Write;
 
-use super::checks::{self, Action, Check, CheckSettings};
+use super::checks::{self, Action, Check, CheckSettings, ShapeProfile, SpanColumns};
 use super::import::ImportError;
 use super::plan::{Clocks, Plan};
 use super::report::ImportReport;
@@ -21,11 +21,13 @@ pub(super) struct BlockReader<'a> {
     pub plan: &'a Plan,
     pub checks: &'a CheckSettings,
     /// The names of the source's files.
-    pub files: &'a [String],
+    pub files: Vec<String>,
     /// The columns of the source.
     pub columns: &'a [String],
-    /// Columns whose cells do not reach the quarantine.
-    pub hidden: &'a [bool],
+    /// What the columns look like, where enough rows were seen.
+    pub shape: Option<ShapeProfile>,
+    /// Columns of lengths of time.
+    pub spans: SpanColumns,
 }
 
 /// One block, read.
@@ -81,40 +83,71 @@ impl<'a> Building<'a> {
 
     fn add(&mut self, row: &SourceRow<'_>) -> Result<(), ImportError> {
         self.chunk.report.read += 1;
-        let visit = match row.broken {
-            Some(check) => Err(check),
-            None if row.cells.len() != self.reader.columns.len() => Err(Check::WrongWidth),
-            None => self.reader.plan.read(row.cells, &mut self.clocks),
-        };
-        let visit = visit.and_then(|mut visit| {
-            checks::settle(&mut visit, self.reader.checks)?;
-            Ok(visit)
-        });
-        match visit {
+        if let Some(check) = row.broken {
+            return self.set_aside(row, check);
+        }
+        match self.visit(row.cells) {
             Ok(visit) => {
-                self.keep(row, &visit);
+                self.keep(row, row.cells, &visit);
                 Ok(())
             }
-            Err(check) => self.set_aside(row, check),
+            Err(check) => self.mend(row, check),
         }
     }
 
-    fn keep(&mut self, row: &SourceRow<'_>, visit: &RowVisit<'_>) {
-        let (mut is_repaired, file) = (false, self.chunk.file);
+    fn visit<'c>(&mut self, cells: &[&'c str]) -> Result<RowVisit<'c>, Check>
+    where
+        'a: 'c,
+    {
+        let reader = self.reader;
+        if cells.len() != reader.columns.len() {
+            return Err(Check::WrongWidth);
+        }
+        let mut visit = reader.plan.read(cells, &mut self.clocks)?;
+        checks::settle(&mut visit, reader.checks)?;
+        if reader.spans.negative(|index| cells.get(index).copied().unwrap_or_default()).is_some() {
+            match reader.checks.action(Check::NegativeSpan) {
+                Action::Quarantine => return Err(Check::NegativeSpan),
+                _ => visit.marks.add(Check::NegativeSpan),
+            }
+        }
+        Ok(visit)
+    }
+
+    /// A row that is no visit as it stands may be one with its cells moved back.
+    fn mend(&mut self, row: &SourceRow<'_>, check: Check) -> Result<(), ImportError> {
+        let reader = self.reader;
+        let Some(shape) = &reader.shape else { return self.set_aside(row, check) };
+        if shape.shift_of(row.cells).is_none() {
+            return self.set_aside(row, check);
+        }
+        if reader.checks.action(Check::ShiftedColumns) == Action::Repair
+            && let Some(cells) = shape.mend(row.cells)
+            && let Ok(mut visit) = self.visit(&cells)
+        {
+            visit.marks.add(Check::ShiftedColumns);
+            self.keep(row, &cells, &visit);
+            return Ok(());
+        }
+        self.set_aside(row, Check::ShiftedColumns)
+    }
+
+    fn keep(&mut self, row: &SourceRow<'_>, cells: &[&str], visit: &RowVisit<'_>) {
+        let (reader, mut is_repaired, file) = (self.reader, false, self.chunk.file);
         if !visit.marks.is_empty() {
             for check in visit.marks.iter() {
-                let action = self.reader.checks.action(check);
+                let action = reader.checks.action(check);
                 // A check whose rows are set aside by default marks a row only where it was repaired.
                 let action = if action == Action::Quarantine { Action::Repair } else { action };
                 is_repaired |= action == Action::Repair;
-                self.chunk.report.find(check, action, 1, || place(self.reader.files, file, row.line));
+                self.chunk.report.find(check, action, 1, || place(&reader.files, file, row.line));
             }
         }
         self.chunk.is_repaired.push(is_repaired);
         self.chunk.lines.push(line_number(row.line));
         self.chunk.visits.push_row(visit);
         for ((_, index), extra) in self.reader.plan.extras().iter().zip(&mut self.extras) {
-            let cell = row.cells.get(*index).copied().unwrap_or_default().trim();
+            let cell = cells.get(*index).copied().unwrap_or_default().trim();
             extra.push((!cell.is_empty()).then_some(cell));
         }
     }
@@ -122,7 +155,7 @@ impl<'a> Building<'a> {
     fn set_aside(&mut self, row: &SourceRow<'_>, check: Check) -> Result<(), ImportError> {
         let (reader, file) = (self.reader, self.chunk.file);
         self.chunk.report.quarantined += 1;
-        self.chunk.report.find(check, Action::Quarantine, 1, || place(reader.files, file, row.line));
+        self.chunk.report.find(check, Action::Quarantine, 1, || place(&reader.files, file, row.line));
         self.quarantine.write(reader, file, row, check)
     }
 
@@ -172,9 +205,8 @@ impl<W: Write> Quarantine<W> {
         check: Check,
     ) -> Result<(), ImportError> {
         let shown = |index: usize| reader.columns.get(index).is_none_or(|name| !is_mark(name));
-        let hidden = |index: usize| reader.hidden.get(index).copied().unwrap_or_default();
         let cells = row.cells.iter().enumerate().filter(|(index, _)| shown(*index));
-        let cells = cells.map(|(index, cell)| if hidden(index) { "" } else { cell });
+        let cells = cells.map(|(_, cell)| *cell);
         let file = reader.files.get(file).map_or("", String::as_str);
         let line = row.line.to_string();
         self.record(cells.chain([file, line.as_str(), check.id()]))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::calendar::Zone;
 use crate::base::{Minutes, Moment};
 
-use super::{Categories, Optional, Texts};
+use super::{Categories, Optional, RowVisit, Texts};
 
 /// How a visit came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,6 +150,22 @@ impl Visits {
         self.open_counters.push(visit.open_counters);
         self.people_ahead.push(visit.people_ahead);
         self.extras.values_mut().for_each(|extra| extra.push(None));
+    }
+
+    /// Adds a row of a source at the end; its extra columns are the caller's.
+    pub(super) fn push_row(&mut self, row: &RowVisit<'_>) {
+        self.visit_id.push(Some(&row.visit_id));
+        self.site.push(&row.site);
+        self.service.push(&row.service);
+        self.arrived.push(row.arrived);
+        self.called.push(row.called);
+        self.finished.push(row.finished);
+        self.left.push(row.left);
+        self.priority.push(row.priority);
+        self.channel.push(row.channel);
+        self.booked_for.push(row.booked_for);
+        self.open_counters.push(row.open_counters);
+        self.people_ahead.push(row.people_ahead);
     }
 
     /// The visit in `row`. Panics where there is no such row.

@@ -1,7 +1,7 @@
 //! Columns that say the same in every row.
 
 use super::{Action, Check, TableAccount, Why};
-use crate::analysis::history::{Texts, Visits};
+use crate::analysis::history::{Optional, Texts, Visits};
 
 pub(super) fn check(visits: &Visits, account: &mut TableAccount) {
     if visits.len() < 2 {
@@ -25,7 +25,8 @@ pub(super) fn check(visits: &Visits, account: &mut TableAccount) {
 }
 
 /// The value of every row, where they all have the same.
-fn only<T: PartialEq + Copy>(column: &[Option<T>]) -> Option<T> {
+fn only<T: PartialEq + Copy + Send + Sync>(column: &Optional<T>) -> Option<T> {
+    let column = column.rows()?;
     let first = (*column.first()?)?;
     column.iter().all(|value| *value == Some(first)).then_some(first)
 }

@@ -170,7 +170,7 @@ fn move_row(
         && let Some(meant) = moved.get(&clock.local(booked).date().epoch_days())
     {
         let meant = CivilDate::from_epoch_days(*meant);
-        visits.booked_for[row] = meant.and_then(|meant| on_date(booked, meant, clock));
+        visits.booked_for.set(row, meant.and_then(|meant| on_date(booked, meant, clock)));
     }
     true
 }

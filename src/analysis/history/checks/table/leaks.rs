@@ -223,7 +223,7 @@ fn correlation_with_wait(cells: &[(&SampleRow, &str)]) -> (f64, usize) {
 
 /// A length of time written as a clock: `0:03:09`.
 fn clock_span(cell: &str) -> Option<f64> {
-    times::time_of_day(cell).map(f64::from)
+    times::time_of_day(cell, DateForm::Iso).map(f64::from)
 }
 
 /// The rank of each value, from 1; equal values share their mean rank.
@@ -259,7 +259,7 @@ fn later_share(cells: &[(&SampleRow, &str)], zone: &Zone) -> Option<f64> {
     let mut clock = zone.clock();
     let (mut later, mut all) = (0_usize, 0_usize);
     for (row, cell) in cells {
-        let is_later = if let Some(of_day) = times::time_of_day(cell) {
+        let is_later = if let Some(of_day) = times::time_of_day(cell, DateForm::Iso) {
             if of_day == 0 {
                 continue;
             }
