@@ -5,6 +5,8 @@
 
 mod categories;
 pub mod checks;
+#[cfg(test)]
+mod column_tests;
 mod content;
 mod duplicates;
 mod import;
