@@ -6,6 +6,8 @@
 mod categories;
 pub mod checks;
 mod chunk;
+#[cfg(test)]
+mod column_tests;
 mod content;
 mod duplicates;
 mod gathered;
