@@ -16,7 +16,7 @@ use super::checks::{Action, Check};
 use super::mapping::{Mapping, MappingError};
 use super::plan::{Cells, Plan};
 use super::report::ImportReport;
-use super::source::{self, Source, SourceError};
+use super::source::{self, Source, SourceError, SourceOptions, SourceRow};
 use super::{History, Outcome, Texts, Visits};
 
 /// What an import gives.
@@ -102,7 +102,8 @@ pub fn import(
     quarantine: &mut dyn Write,
     task: &Task,
 ) -> Result<Imported, ImportError> {
-    let mut source = source::open(path, mapping.and_then(|mapping| mapping.delimiter))?;
+    let delimiter = mapping.and_then(|mapping| mapping.delimiter);
+    let mut source = source::open(&[path.to_owned()], &SourceOptions { delimiter, ..SourceOptions::default() })?;
     let mapping = match mapping {
         Some(mapping) => mapping.clone(),
         None => Mapping::canonical(source.columns())?,
@@ -128,12 +129,11 @@ pub fn import(
 
 fn read_all(source: &mut Source, rows: &mut Rows<'_>, task: &Task) -> Result<(), ImportError> {
     let total = source.total_bytes();
-    source.for_each_row(&mut |row, done_bytes| {
-        if rows.report.read.is_multiple_of(4_096) {
-            task.report("stage.reading", done_bytes, total)?;
-        }
-        rows.add(row)
-    })
+    while let Some(block) = source.next_block()? {
+        task.report("stage.reading", source.done_bytes(), total)?;
+        block.for_each_row(&mut |row| rows.add(row))?;
+    }
+    Ok(())
 }
 
 /// Collects visits, and sets rows aside.
@@ -147,16 +147,10 @@ struct Rows<'a> {
     width: usize,
 }
 
-/// One row as a source hands it over.
-pub(super) struct Row<'a> {
-    /// Its line or row number in the source, from 1.
-    pub line: u64,
-    /// Its cells, or what is left of them where `broken` says why they are not a row.
-    pub cells: &'a dyn Cells,
-    /// How many cells there are.
-    pub width: usize,
-    /// Why this is not a row.
-    pub broken: Option<Check>,
+impl Cells for &[&str] {
+    fn cell(&self, index: usize) -> &str {
+        self.get(index).copied().unwrap_or_default()
+    }
 }
 
 impl<'a> Rows<'a> {
@@ -186,12 +180,12 @@ impl<'a> Rows<'a> {
         })
     }
 
-    fn add(&mut self, row: &Row<'_>) -> Result<(), ImportError> {
+    fn add(&mut self, row: &SourceRow<'_>) -> Result<(), ImportError> {
         self.report.read += 1;
         let mapped = match row.broken {
             Some(reason) => Err(reason),
-            None if row.width != self.width => Err(Check::WrongWidth),
-            None => self.plan.read(row.cells, &mut self.clock),
+            None if row.cells.len() != self.width => Err(Check::WrongWidth),
+            None => self.plan.read(&row.cells, &mut self.clock),
         };
         let mapped = match mapped {
             Ok(mapped) => mapped,
@@ -219,11 +213,11 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn set_aside(&mut self, row: &Row<'_>, reason: Check) -> Result<(), ImportError> {
+    fn set_aside(&mut self, row: &SourceRow<'_>, reason: Check) -> Result<(), ImportError> {
         let line = row.line.to_string();
         self.report.quarantined += 1;
         self.report.find(reason, Action::Quarantine, 1, || line.clone());
-        let cells = (0..row.width).map(|index| row.cells.cell(index));
+        let cells = row.cells.iter().copied();
         self.quarantine
             .write_record(cells.chain([line.as_str(), reason.id()]))
             .map_err(|error| ImportError::Quarantine(error.into()))

@@ -51,6 +51,21 @@ pub enum Delimiter {
     Tab,
     /// `;`
     Semicolon,
+    /// `|`
+    Pipe,
+}
+
+impl Delimiter {
+    /// The character.
+    #[must_use]
+    pub fn byte(self) -> u8 {
+        match self {
+            Delimiter::Comma => b',',
+            Delimiter::Tab => b'\t',
+            Delimiter::Semicolon => b';',
+            Delimiter::Pipe => b'|',
+        }
+    }
 }
 
 /// A prefix of a column's cells that is known to be wrong.

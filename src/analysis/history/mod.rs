@@ -29,13 +29,16 @@ pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
 pub use import::{ImportError, Imported, import};
-pub use mapping::{Mapping, MappingError};
+pub use mapping::{Delimiter, Mapping, MappingError};
 pub use parquet::{read_visits, write_visits};
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
-pub use source::{LONGEST_LINE, SourceError};
+pub use source::{
+    Block, Compression, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, Source, SourceError, SourceFile,
+    SourceOptions, SourceRow, open,
+};
 pub use texts::Texts;
 pub use times::one_spelling;
 pub use visits::{Channel, History, Outcome, Visit, Visits};

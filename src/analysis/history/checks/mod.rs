@@ -151,6 +151,8 @@ checks! {
     AppearedSite = "appeared_site", [Accept];
     /// Days on which a site that was open lacks hours of its usual day.
     MissingHours = "missing_hours", [Accept];
+    /// A line that cannot be taken apart: a quote that is never closed, or JSON that is not an object.
+    BrokenRecord = "broken_record", [Quarantine];
 }
 
 impl Check {
