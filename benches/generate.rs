@@ -45,14 +45,14 @@ impl Draw {
     }
 
     fn below(&mut self, end: u32) -> u32 {
-        ((self.bits() >> 32) * u64::from(end) >> 32) as u32
+        let bits = self.bits() >> 32;
+        ((bits * u64::from(end)) >> 32) as u32
     }
 
-    /// Between 0 and 4 × `mean`, `mean` on average: the sum of two uniform numbers, one of them squared.
+    /// Up to 2.5 × `mean`, `mean` on average and skewed: half a uniform number, half a squared one.
     fn around(&mut self, mean: u32) -> u32 {
-        let share = u64::from(self.below(1 << 16));
-        let tail = (share * share >> 16) * 3 * u64::from(mean) / 2 >> 16;
-        self.below(mean) + tail as u32
+        let share = f64::from(self.below(1 << 16)) / f64::from(1 << 16);
+        self.below(mean) + (share * share * 1.5 * f64::from(mean)) as u32
     }
 }
 

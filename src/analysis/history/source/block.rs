@@ -20,7 +20,6 @@ pub struct Block {
 #[derive(Debug)]
 pub(super) enum Rows {
     Text(TextBlock),
-    Cells(CellBlock),
     Table(Arc<TextTable>, Range<usize>),
 }
 
@@ -58,7 +57,6 @@ impl Block {
     pub fn for_each_row<E>(&self, take: &mut dyn FnMut(&SourceRow<'_>) -> Result<(), E>) -> Result<u64, E> {
         match &self.rows {
             Rows::Text(text) => text.for_each_row(take),
-            Rows::Cells(cells) => cells.for_each_row(take),
             Rows::Table(table, range) => {
                 let mut cells = Vec::with_capacity(table.columns().len());
                 for (number, row) in range.clone().enumerate() {
@@ -69,49 +67,5 @@ impl Block {
                 Ok(range.len() as u64)
             }
         }
-    }
-}
-
-/// Rows that came as cells, in one allocation.
-#[derive(Debug, Default)]
-pub(super) struct CellBlock {
-    text: String,
-    /// Where each cell ends.
-    ends: Vec<usize>,
-    /// For each row, where its cells end in `ends`, and its line.
-    rows: Vec<(usize, u64)>,
-}
-
-impl CellBlock {
-    pub fn push<'a>(&mut self, line: u64, cells: impl Iterator<Item = &'a str>) {
-        for cell in cells {
-            self.text.push_str(cell);
-            self.ends.push(self.text.len());
-        }
-        self.rows.push((self.ends.len(), line));
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Whether it holds as much as a block should.
-    pub fn is_full(&self) -> bool {
-        self.text.len() + self.ends.len() * size_of::<usize>() >= super::LONGEST_LINE
-    }
-
-    fn for_each_row<E>(&self, take: &mut dyn FnMut(&SourceRow<'_>) -> Result<(), E>) -> Result<u64, E> {
-        let mut cells = Vec::new();
-        let (mut first, mut from) = (0, 0);
-        for (number, (last, line)) in self.rows.iter().enumerate() {
-            cells.clear();
-            for end in self.ends.get(first..*last).unwrap_or_default() {
-                cells.push(self.text.get(from..*end).unwrap_or_default());
-                from = *end;
-            }
-            first = *last;
-            take(&SourceRow { number: number as u64, line: *line, cells: &cells, broken: None })?;
-        }
-        Ok(self.rows.len() as u64)
     }
 }

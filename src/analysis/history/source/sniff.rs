@@ -66,22 +66,24 @@ fn score(records: &[Vec<String>]) -> usize {
     (alike * 10 / records.len()) * 10_000 + width.min(9_999)
 }
 
-/// Whether cells are put between apostrophes: at least two are, and none is only begun with one.
+/// Whether cells are put between apostrophes: at least two are, and what begins with one ends with one, if not before the
+/// next delimiter.
 fn uses_apostrophes(sample: &[u8], delimiter: u8) -> bool {
     if memchr(b'\'', sample).is_none() || memchr(b'"', sample).is_some() {
         return false;
     }
     let is_end = |byte: u8| byte == b'\n' || byte == b'\r' || byte == delimiter;
-    let (mut whole, mut begun) = (0, 0);
+    let (mut whole, mut begun, mut ended) = (0, 0, 0);
     let lines = sample.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
     for cell in lines.flat_map(|line| line.split(|byte| is_end(*byte))) {
         match cell {
             [b'\'', .., b'\''] => whole += 1,
             [b'\'', ..] => begun += 1,
+            [.., b'\''] => ended += 1,
             _ => {}
         }
     }
-    whole >= 2 && begun == 0
+    whole >= 2 && begun == ended
 }
 
 /// Whether the first record names the columns: it does not where it looks like data.
