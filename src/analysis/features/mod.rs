@@ -6,6 +6,7 @@
 //! kept.
 
 mod arrival;
+mod batch;
 mod build;
 mod catalogue;
 mod column;
