@@ -22,6 +22,7 @@ mod parquet;
 mod parquet_guard;
 #[cfg(test)]
 mod parquet_tests;
+pub mod personal;
 mod plan;
 mod quiet;
 mod report;
