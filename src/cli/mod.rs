@@ -7,6 +7,7 @@ mod audit;
 mod compare;
 mod data;
 mod demo;
+mod guess;
 mod import;
 mod key;
 mod output;

@@ -14,6 +14,7 @@ use crate::base::{Digest, Task};
 use crate::store::workspace::{Dataset, NewDataset, Workspace};
 
 use super::datasets::{DatasetDocument, Prepared, SourceFile, prepare_history};
+use super::mapping::mapping_for;
 use super::{Home, WorkflowError, now};
 
 /// What is to be imported.
@@ -21,7 +22,7 @@ use super::{Home, WorkflowError, now};
 pub struct ImportRequest {
     /// Files, and folders of files, that are one history.
     pub paths: Vec<PathBuf>,
-    /// The mapping file; without one, the columns must have the canonical names.
+    /// The mapping file; without one, the mapping kept for files of this shape, or a guessed one that leaves no doubt.
     pub mapping: Option<PathBuf>,
     /// What to call the data set; without one, the name of the first file.
     pub name: Option<String>,
@@ -65,13 +66,13 @@ pub fn quarantine_file(home: &Home, digest: Digest) -> PathBuf {
 /// # Errors
 /// [`WorkflowError`].
 pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<ImportOutcome, WorkflowError> {
-    let mapping = request.mapping.as_deref().map(read_mapping).transpose()?;
-    let mut aside = Aside::new(home)?;
-    let options = mapping.as_ref().map(Mapping::source_options).unwrap_or_default();
-    let mapping = match mapping {
+    let given = request.mapping.as_deref().map(read_mapping).transpose()?;
+    let mapping = match given {
         Some(mapping) => mapping,
-        None => Mapping::canonical(open(&request.paths, &options)?.columns())?,
+        None => mapping_for(home, &request.paths, task)?,
     };
+    let mut aside = Aside::new(home)?;
+    let options = mapping.source_options();
     let Imported { history, report, files } = {
         let mut out = BufWriter::new(aside.file.as_file_mut());
         let settings = ImportSettings { mapping: &mapping, now: now() };

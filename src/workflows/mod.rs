@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod demo;
 pub mod evidence;
 pub mod import;
+pub mod mapping;
 pub mod models;
 pub mod people;
 pub mod release;

@@ -11,6 +11,7 @@ mod column_tests;
 mod content;
 mod duplicates;
 mod gathered;
+pub mod guess;
 mod import;
 mod mapping;
 mod optional;
@@ -27,6 +28,7 @@ mod plan;
 mod quiet;
 mod report;
 mod row;
+mod sample;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -38,6 +40,7 @@ pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
 pub use duplicates::{Duplicate, duplicates};
+pub use guess::{Guess, Question};
 pub use import::{ImportError, ImportSettings, Imported, import};
 pub use mapping::{Delimiter, Mapping, MappingError};
 pub use optional::Optional;
@@ -46,6 +49,7 @@ pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
+pub use sample::{PreviewRow, SampleRows};
 pub use source::{
     Block, Compression, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, Source, SourceError, SourceFile,
     SourceOptions, SourceRow, open,

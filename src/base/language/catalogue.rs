@@ -48,6 +48,7 @@ pub const AREAS: &[Area] = areas![
     "releases",
     "desk",
     "source",
+    "mapping",
 ];
 
 /// The texts of one language by key.

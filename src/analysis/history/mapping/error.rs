@@ -36,6 +36,14 @@ pub enum MappingError {
     /// A setting of the checks makes no sense.
     #[error(transparent)]
     Checks(#[from] SettingsError),
+    /// No mapping was given, and the guessed one leaves questions open.
+    #[error("the mapping cannot be guessed without asking: {question} ({columns})")]
+    Unsure {
+        /// The first question, by its name.
+        question: &'static str,
+        /// What it is about.
+        columns: String,
+    },
     /// No mapping was given and the columns are not the canonical ones.
     #[error("the columns are not the canonical ones, and no mapping was given")]
     Needed {
@@ -52,6 +60,7 @@ impl Explain for MappingError {
             MappingError::UnclearTime { .. } => "mapping_unclear_time",
             MappingError::Circular { .. } => "mapping_circular",
             MappingError::Checks(error) => error.key(),
+            MappingError::Unsure { .. } => "mapping_unsure",
             MappingError::Needed { .. } => "mapping_needed",
         }
     }
@@ -66,6 +75,9 @@ impl Explain for MappingError {
                 vec![("field", (*field).to_owned())]
             }
             MappingError::Checks(error) => error.fields(),
+            MappingError::Unsure { question, columns } => {
+                vec![("question", format!("@guess.asked_{question}")), ("columns", columns.clone())]
+            }
             MappingError::Needed { present } => vec![("present", present.join(", "))],
         }
     }

@@ -360,6 +360,29 @@ impl Mapping {
     }
 }
 
+impl VisitMapping {
+    /// The canonical columns that it names.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&'static str> {
+        let named = [
+            ("visit_id", !self.visit_id.is_empty()),
+            ("site", true),
+            ("service", true),
+            ("arrived", true),
+            ("called", self.called.is_some()),
+            ("finished", self.finished.is_some()),
+            ("left", self.left.is_some()),
+            ("priority", self.priority.is_some()),
+            ("channel", self.channel.is_some()),
+            ("booked_for", self.booked_for.is_some()),
+            ("open_counters", self.open_counters.is_some()),
+            ("people_ahead", self.people_ahead.is_some()),
+            ("stated_wait", self.stated_wait.is_some()),
+        ];
+        named.into_iter().filter(|(_, is_named)| *is_named).map(|(field, _)| field).collect()
+    }
+}
+
 /// A column's name without what changes from export to export: case, the letters ی/ي and ک/ك, half-spaces, and how
 /// words are parted (spaces, underscores, hyphens, dots, an upper-case letter after a lower-case one).
 pub(in crate::analysis::history) fn normal_name(name: &str) -> String {
