@@ -37,14 +37,15 @@ pub fn preview(
 /// # Errors
 /// [`MappingError::Unsure`] where the guess leaves a question open.
 pub fn mapping_for(home: &Home, path: &Path, task: &Task) -> Result<Mapping, WorkflowError> {
-    let sample = SampleRows::read(path, None, task)?;
-    if let Ok(canonical) = Mapping::canonical(&sample.columns) {
+    let columns = SampleRows::columns_of(path)?;
+    if let Ok(canonical) = Mapping::canonical(&columns) {
         return Ok(canonical);
     }
-    let kept = kept_file(home, &sample.columns);
+    let kept = kept_file(home, &columns);
     if kept.exists() {
         return Ok(Mapping::from_yaml(&read_text(&kept, Mapping::MAX_BYTES)?)?);
     }
+    let sample = SampleRows::read(path, None, task)?;
     let guess = sample.guess(&stem(path), now());
     match (guess.mapping, guess.questions.first()) {
         (Some(mapping), None) => Ok(mapping),

@@ -84,6 +84,14 @@ impl SampleRows {
         Ok(SampleRows { columns, rows })
     }
 
+    /// The names of the columns of the file at `path`, without reading its rows.
+    ///
+    /// # Errors
+    /// [`ImportError`] where the file is no table.
+    pub fn columns_of(path: &Path) -> Result<Vec<String>, ImportError> {
+        Ok(source::open(path, None)?.columns().to_vec())
+    }
+
     /// The guessed mapping; `name` is what the file is called.
     #[must_use]
     pub fn guess(&self, name: &str, now: Moment) -> Guess {
