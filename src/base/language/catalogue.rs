@@ -47,6 +47,7 @@ pub const AREAS: &[Area] = areas![
     "compare",
     "releases",
     "desk",
+    "source",
     "mapping",
 ];
 

@@ -163,7 +163,7 @@ fn pair(time: &Column<'_>, day: &Column<'_>, dated: &Dated) -> Option<Point> {
 pub(super) fn lengths(columns: &[Column<'_>], points: &[Point], topic: Topic) -> Vec<Length> {
     let used = |column: &Column<'_>| points.iter().any(|point| point.columns.contains(&column.index));
     let named = columns.iter().filter(|column| {
-        let beforehand = words::holds_any(&column.normal, &words::BEFOREHAND);
+        let beforehand = words::holds_any(&column.normal, words::BEFOREHAND);
         column.score(topic) > 0.6
             && column.score(Topic::PeopleAhead) < column.score(topic)
             && !beforehand

@@ -21,6 +21,7 @@ pub use error::MappingError;
 pub use moments::{Anchor, DateForm, SpanUnit, StatedWait, TimeSource};
 
 use super::checks::CheckSettings;
+use super::source::{Encoding, SourceOptions};
 
 /// The mapping file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,23 +86,21 @@ pub enum Delimiter {
     Tab,
     /// `;`
     Semicolon,
+    /// `|`
+    Pipe,
 }
 
-/// An encoding of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Encoding {
-    /// UTF-8, with or without a mark at its beginning.
-    #[serde(rename = "utf-8")]
-    Utf8,
-    /// UTF-16, low byte first.
-    #[serde(rename = "utf-16le")]
-    Utf16Le,
-    /// UTF-16, high byte first.
-    #[serde(rename = "utf-16be")]
-    Utf16Be,
-    /// Windows-1256, Arabic and Persian.
-    #[serde(rename = "windows-1256")]
-    Windows1256,
+impl Delimiter {
+    /// The character.
+    #[must_use]
+    pub fn byte(self) -> u8 {
+        match self {
+            Delimiter::Comma => b',',
+            Delimiter::Tab => b'\t',
+            Delimiter::Semicolon => b';',
+            Delimiter::Pipe => b'|',
+        }
+    }
 }
 
 /// What is done with a column of personal data.
@@ -292,6 +291,17 @@ impl Mapping {
             digester.update(b"\n");
         }
         digester.finish()
+    }
+
+    /// What the mapping says about the form of its source.
+    #[must_use]
+    pub fn source_options(&self) -> SourceOptions {
+        SourceOptions {
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            header: self.header,
+            table: self.table.clone(),
+        }
     }
 
     /// The mapping of a source whose columns have the canonical names; those that are absent are left out.
