@@ -58,7 +58,7 @@ fn lines(guess: &Guess, language: Language) -> Vec<String> {
             && let Some(read) = &sample.read
             && !field.columns.is_empty()
         {
-            lines.push(language.fill("guess.sample", &[("raw", &sample.raw), ("read", read)]));
+            lines.push(format!("    {}", language.fill("guess.sample", &[("raw", &sample.raw), ("read", read)])));
         }
     }
     if !guess.left_out.is_empty() {

@@ -205,10 +205,11 @@ impl Choice<'_, '_> {
         }
     }
 
-    /// The point that the wait leads to from the arrival, as the surest sum of points says.
+    /// The point that the wait leads to from the arrival, the one that is called a call where there are several.
     fn clock_of(&self, wait: usize) -> Option<usize> {
-        let from_arrival = |(from, ..): &&(usize, usize, f64)| *from == self.arrived;
-        self.waits[wait].between.iter().find(from_arrival).map(|(_, to, _)| *to)
+        let ends = self.waits[wait].between.iter().filter(|(from, ..)| *from == self.arrived);
+        let named = |point: usize| self.points[point].score(Topic::Called);
+        ends.max_by(|a, b| (named(a.1) + a.2).total_cmp(&(named(b.1) + b.2))).map(|(_, to, _)| *to)
     }
 
     /// The wait that is stated beside the moments. Where the call is reckoned by it, it is compared with the clock at
