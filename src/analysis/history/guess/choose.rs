@@ -260,7 +260,7 @@ impl Choice<'_, '_> {
     /// Where given-up visits have a time in the column of calls, too, the condition that tells them apart.
     fn only_where_called(&self, point: usize) -> Option<Condition> {
         let outcome = self.outcome?;
-        let gone = |row: usize| outcome.is_abandoned(&self.columns, row);
+        let gone = |row: usize| outcome.is_abandoned(self.columns, row);
         let millis = &self.points[point].millis;
         let (called, all) = (0..millis.len())
             .filter(|row| gone(*row))
