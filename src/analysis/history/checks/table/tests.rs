@@ -41,9 +41,10 @@ fn only_finding(account: &TableAccount) -> &Finding {
 fn move_row(visits: &mut Visits, row: usize, by: i64) {
     let moved = |moment: Moment| moment.plus_millis(by).unwrap();
     visits.arrived[row] = moved(visits.arrived[row]);
-    for column in [&mut visits.called, &mut visits.finished, &mut visits.left, &mut visits.booked_for] {
+    for column in [&mut visits.called, &mut visits.finished, &mut visits.left] {
         column[row] = column[row].map(moved);
     }
+    visits.booked_for.set(row, visits.booked_for[row].map(moved));
 }
 
 fn local(visits: &Visits, row: usize) -> LocalTime {
