@@ -14,7 +14,7 @@ use crate::base::{Digest, Task};
 use crate::store::workspace::{Dataset, NewDataset, Workspace};
 
 use super::datasets::{DatasetDocument, Prepared, SourceFile, prepare_history};
-use super::mapping::mapping_for;
+use super::mapping::{keep_mapping, mapping_for};
 use super::{Home, WorkflowError, now};
 
 /// What is to be imported.
@@ -66,11 +66,11 @@ pub fn quarantine_file(home: &Home, digest: Digest) -> PathBuf {
 /// # Errors
 /// [`WorkflowError`].
 pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<ImportOutcome, WorkflowError> {
-    let given = request.mapping.as_deref().map(read_mapping).transpose()?;
-    let mapping = match given {
+    let mapping = match request.mapping.as_deref().map(read_mapping).transpose()? {
         Some(mapping) => mapping,
         None => mapping_for(home, &request.paths, task)?,
     };
+    let given = request.mapping.is_some().then(|| mapping.clone());
     let mut aside = Aside::new(home)?;
     let options = mapping.source_options();
     let Imported { history, report, files } = {
@@ -98,6 +98,10 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
         std::io::Write::flush(&mut out).map_err(|cause| file_error(&home.folder().join("datasets"), cause))?;
     }
     task.check()?;
+    if let Some(mapping) = &given {
+        // The next file of this shape needs none.
+        keep_mapping(home, open(&request.paths, &options)?.columns(), mapping)?;
+    }
     let document =
         serde_json::to_value(&document).map_err(|error| WorkflowError::Document { reason: error.to_string() })?;
     // The quarantine first: a data set that is kept has its account beside it.

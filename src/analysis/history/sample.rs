@@ -8,6 +8,7 @@ use super::checks::Check;
 use super::guess::{self, Guess, Sample, value};
 use super::import::ImportError;
 use super::mapping::{Mapping, MappingError};
+use super::personal::recognise;
 use super::plan::Plan;
 use super::source::Source;
 
@@ -79,7 +80,12 @@ impl SampleRows {
     pub fn guess(&self, name: &str, now: Moment) -> Guess {
         let rows: Vec<Vec<&str>> =
             self.rows.iter().map(|(_, cells)| cells.iter().map(String::as_str).collect()).collect();
-        guess::guess(&Sample { columns: &self.columns, rows: &rows, name, now, barred: &[] })
+        let is_personal = |index: &usize| {
+            let cells = rows.iter().take(FIRST).filter_map(|row| row.get(*index)).copied();
+            self.columns.get(*index).is_some_and(|column| recognise(column, cells).is_some())
+        };
+        let barred: Vec<usize> = (0..self.columns.len()).filter(is_personal).collect();
+        guess::guess(&Sample { columns: &self.columns, rows: &rows, name, now, barred: &barred })
     }
 
     /// What `mapping` makes of the first `most` rows.

@@ -127,10 +127,11 @@ fn choose_arrival(points: &[Point], waits: &[Length], columns: &[Column<'_>], dr
 }
 
 impl Choice<'_, '_> {
-    /// Notes that `field` is the point, or the length after another moment.
+    /// Notes that `field` is the point, or the length after another moment. Where the name says nothing, it is not sure.
     fn note(&self, field: &'static str, columns: &[usize], confidence: f64, why: &[Why], draft: &mut Draft) {
         let columns: Vec<&Column<'_>> = columns.iter().map(|column| &self.columns[*column]).collect();
-        draft.field(field, &columns, confidence, why, Vec::new());
+        let why: Vec<Why> = why.iter().copied().filter(|why| *why != Why::Name || confidence > 0.5).collect();
+        draft.field(field, &columns, confidence, &why, Vec::new());
     }
 
     /// The unused point that is most likely `topic`, with how sure it is and in which share of rows it follows `after`.

@@ -1,6 +1,7 @@
 //! Words by which queue systems call their columns and the outcomes of visits, in English and Persian.
 //!
-//! Lists are one text with `|` between the words. All stand in the spelling of [`normal_name`](super::super::mapping::normal_name): lower case, single spaces, ی and ک.
+//! A list is one text with `|` between the words. All stand in the spelling of
+//! [`normal_name`](super::super::mapping::normal_name): lower case, single spaces, ی and ک.
 
 /// What a column may be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
