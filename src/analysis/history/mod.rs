@@ -6,6 +6,8 @@
 mod categories;
 pub mod checks;
 mod content;
+pub mod difference;
+pub mod expectations;
 mod import;
 mod mapping;
 mod page_values;
@@ -16,6 +18,7 @@ mod parquet_guard;
 mod parquet_tests;
 pub mod personal;
 mod plan;
+pub mod profile;
 mod quiet;
 mod report;
 mod row;
