@@ -39,10 +39,9 @@ fn only_finding(account: &TableAccount) -> &Finding {
 }
 
 fn move_row(visits: &mut Visits, row: usize, by: i64) {
-    let moved = |moment: Moment| moment.plus_millis(by).unwrap();
-    visits.arrived[row] = moved(visits.arrived[row]);
+    visits.arrived[row] = visits.arrived[row].plus_millis(by).unwrap();
     for column in [&mut visits.called, &mut visits.finished, &mut visits.left, &mut visits.booked_for] {
-        column[row] = column[row].map(moved);
+        column[row] = column[row].and_then(|moment| moment.plus_millis(by));
     }
 }
 
