@@ -48,7 +48,20 @@ pub enum PersonalKind {
 }
 
 impl PersonalKind {
-    /// The name in files; `personal.ID` is the name for people.
+    /// The key of the name for people.
+    #[must_use]
+    pub fn name_key(self) -> &'static str {
+        match self {
+            PersonalKind::PersonName => "personal.person_name",
+            PersonalKind::MobileNumber => "personal.mobile_number",
+            PersonalKind::NationalCode => "personal.national_code",
+            PersonalKind::BankCard => "personal.bank_card",
+            PersonalKind::Email => "personal.email",
+            PersonalKind::FreeText => "personal.free_text",
+        }
+    }
+
+    /// The name in files.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
