@@ -10,6 +10,7 @@ pub mod compare;
 pub mod datasets;
 pub mod demo;
 pub mod evidence;
+pub mod features;
 pub mod import;
 pub mod models;
 pub mod people;

@@ -46,6 +46,7 @@ pub const AREAS: &[Area] = areas![
     "compare",
     "releases",
     "desk",
+    "feature_sheet",
 ];
 
 /// The texts of one language by key.

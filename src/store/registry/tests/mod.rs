@@ -2,6 +2,7 @@
 
 mod life;
 mod machine;
+mod online;
 mod tampering;
 
 #[cfg(feature = "serve")]

@@ -16,7 +16,7 @@ pub(crate) fn alter_artifact(path: &std::path::Path, version: Version) {
 }
 
 /// Changes a registry with the triggers out of the way, and puts them back, so that only the data differ.
-fn tamper(fixture: &Fixture, sql: &str) {
+pub(super) fn tamper(fixture: &Fixture, sql: &str) {
     tamper_at(&fixture.path(), sql);
 }
 

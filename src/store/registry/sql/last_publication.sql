@@ -1,0 +1,1 @@
+SELECT max(event) FROM publications;
