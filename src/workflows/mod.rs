@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod features;
 pub mod import;
 pub mod models;
+pub mod online;
 pub mod people;
 pub mod release;
 pub mod server;

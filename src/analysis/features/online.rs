@@ -172,6 +172,19 @@ pub enum OnlineOutcome {
     Absent,
 }
 
+impl OnlineOutcome {
+    /// The name in answers; `None` where no value was looked for.
+    #[must_use]
+    pub fn id(self) -> Option<&'static str> {
+        match self {
+            OnlineOutcome::NotNeeded => None,
+            OnlineOutcome::Taken => Some("taken"),
+            OnlineOutcome::Stale => Some("stale"),
+            OnlineOutcome::Absent => Some("absent"),
+        }
+    }
+}
+
 impl OnlineQueues {
     /// Values as of `as_of` that may be used for `max_age_ms` milliseconds; those of features that are not
     /// [`AGGREGATED`], or that cannot be, are left out.

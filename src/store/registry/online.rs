@@ -70,6 +70,8 @@ pub struct Publication {
     pub published_at: Moment,
     /// Who published them.
     pub person: String,
+    /// The digest of the values.
+    pub values_sha256: Digest,
     /// The values, by feature, site, service and hour.
     pub values: Vec<OnlineValue>,
 }
@@ -122,14 +124,12 @@ impl Registry {
         })
     }
 
-    /// The event of the publication whose values are current; `None` before the first.
+    /// The event and the digest of the values that are current; `None` before the first publication.
     ///
     /// # Errors
     /// [`RegistryError::Database`].
-    pub fn last_publication(&self) -> Result<Option<i64>, RegistryError> {
-        let event =
-            self.read(|session| Ok::<_, RegistryError>(session.row(LAST_PUBLICATION, [], |row| row.get(0))?));
-        Ok(event?.flatten())
+    pub fn last_publication(&self) -> Result<Option<(i64, Digest)>, RegistryError> {
+        self.read(|session| Ok(session.row(LAST_PUBLICATION, [], |row| Ok((row.get(0)?, parsed(row, 1)?)))?))
     }
 
     /// The values that are published now, which have the digest that they were published with; `None` before the first
@@ -151,13 +151,14 @@ fn publication(session: &Session<'_>) -> Result<Option<Publication>, RegistryErr
             max_age_ms: row.get(3)?,
             published_at: moment(row, 6)?,
             person: row.get(7)?,
+            values_sha256: parsed(row, 5)?,
             values: Vec::new(),
         };
-        Ok((publication, parsed::<Digest>(row, 5)?))
+        Ok(publication)
     };
-    let Some((mut publication, expected)) = session.row(PUBLICATION, [], read)? else { return Ok(None) };
+    let Some(mut publication) = session.row(PUBLICATION, [], read)? else { return Ok(None) };
     publication.values = kept_values(session)?.into_iter().map(|(value, _)| value).collect();
-    let found = digest(publication.values.iter());
+    let (expected, found) = (publication.values_sha256, digest(publication.values.iter()));
     if found == expected {
         Ok(Some(publication))
     } else {

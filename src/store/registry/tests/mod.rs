@@ -6,7 +6,7 @@ mod online;
 mod tampering;
 
 #[cfg(feature = "serve")]
-pub(crate) use tampering::alter_artifact;
+pub(crate) use tampering::{alter_artifact, alter_online_values};
 
 use std::path::PathBuf;
 
