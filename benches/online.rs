@@ -4,6 +4,8 @@
 //! A row is the body of a request, parsed and checked, with an online value looked up, and every feature of the
 //! catalogue computed.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot go on ends")]
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -26,7 +28,7 @@ fn main() {
         })
     });
     let online = OnlineQueues::new(now, 86_400_000, values);
-    let reader = FeatureReader::new(CATALOGUE.iter().collect(), &Zone::default(), now);
+    let reader = FeatureReader::new(CATALOGUE.iter().collect(), Vec::new(), &Zone::default(), now);
     // Requests over a day, of every site, with what a queue system knows.
     let bodies: Vec<Vec<u8>> = (0..1_000)
         .map(|n| {

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod datasets;
 pub mod demo;
 pub mod evidence;
+pub mod expressions;
 pub mod features;
 pub mod import;
 pub mod models;
@@ -19,6 +20,7 @@ pub mod release;
 pub mod server;
 pub mod simulate;
 pub mod train;
+pub mod verify;
 
 pub use error::WorkflowError;
 pub use home::Home;

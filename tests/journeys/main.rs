@@ -8,6 +8,7 @@
 
 mod architecture;
 mod bad_input;
+mod features;
 mod fixture;
 #[cfg(unix)]
 mod interrupt;

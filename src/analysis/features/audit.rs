@@ -17,7 +17,7 @@ use crate::base::{Cancelled, Task};
 
 use super::catalogue::Value;
 use super::cut::{DAY_MILLIS, Facts, cut, rows_of_sites};
-use super::sweep::LAST_WEEK_DAYS;
+use super::queue::LAST_WEEK_DAYS;
 use super::table::FeatureTable;
 
 /// Arrivals that are audited where nothing else is said.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{CATALOGUE, Column, Feature, FeatureTable, Unit, Value};
+use crate::analysis::features::{CATALOGUE, Column, FeatureTable, Unit, Value};
 use crate::base::statistics::Sample;
 
 /// Levels with fewer training visits are not told apart from the most frequent one.
@@ -88,38 +88,36 @@ impl Term {
 /// The columns that the training data support.
 pub(super) fn terms(features: &FeatureTable) -> Vec<Term> {
     let mut terms = Vec::new();
-    for feature in CATALOGUE {
-        let Some(column) = features.column(feature.id) else { continue };
-        for shape in shapes(feature, column) {
+    let known = CATALOGUE.iter().map(|feature| (feature.id, feature.unit));
+    let own = features.expressions().map(|expression| (expression.id(), expression.unit()));
+    for (id, unit) in known.chain(own) {
+        let Some(column) = features.column(id) else { continue };
+        for shape in shapes(unit, column) {
             let values = (0..features.len()).map(|row| shape.of(column.value(row)));
             let (mean, deviation) = mean_and_deviation(values, features.len());
             if deviation > 1e-9 {
-                terms.push(Term { feature: feature.id.to_owned(), shape, mean, deviation });
+                terms.push(Term { feature: id.to_owned(), shape, mean, deviation });
             }
         }
     }
     terms
 }
 
-fn shapes(feature: &Feature, column: &Column) -> Vec<Shape> {
-    let mut shapes = match (column, feature.unit) {
+fn shapes(unit: Unit, column: &Column) -> Vec<Shape> {
+    let mut shapes = match (column, unit) {
         (Column::Categories { names, codes }, _) => {
-            levels(codes.iter().flatten().map(|code| names.get(*code as usize)))
+            levels(codes.iter().flatten().map(|code| names.get(code as usize)))
                 .into_iter()
                 .filter_map(|name| name.map(|name| Shape::Level(name.clone())))
                 .collect()
         }
-        (Column::Numbers(numbers), Unit::HourOfDay | Unit::Month) => {
-            // Whole numbers below 25, so the cast is exact.
-            #[expect(clippy::cast_possible_truncation, reason = "hours and months")]
-            let whole = numbers.iter().filter(|number| number.is_finite()).map(|number| *number as i64);
-            levels(whole).into_iter().map(|level| Shape::Equals(level as f64)).collect()
+        (Column::Whole(numbers), Unit::HourOfDay | Unit::Month) => {
+            levels(numbers.iter().flatten()).into_iter().map(|level| Shape::Equals(f64::from(level))).collect()
         }
         // The hour says it, and the time of day is not monotone in the wait.
-        (Column::Numbers(_), Unit::MinuteOfDay) => Vec::new(),
-        (Column::Numbers(numbers), unit) => {
-            let known: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
-            let Ok(known) = Sample::new(known) else { return Vec::new() };
+        (_, Unit::MinuteOfDay) => Vec::new(),
+        (column, unit) => {
+            let Ok(known) = Sample::new(column.numbers().collect()) else { return Vec::new() };
             let fill = known.quantile(0.5);
             match unit {
                 Unit::Minutes | Unit::People | Unit::Counters => vec![Shape::Plain { fill }, Shape::Log { fill }],
