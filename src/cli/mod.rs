@@ -8,6 +8,7 @@ mod compare;
 mod data;
 mod data_account;
 mod demo;
+mod features;
 mod guess;
 mod import;
 mod key;
@@ -83,6 +84,8 @@ enum Command {
     Import(import::Import),
     /// Data sets.
     Data(data::Data),
+    /// The feature catalogue.
+    Features(features::Features),
     /// Fit a model and test it on later visits.
     Train(train::Train),
     /// Trainings that were kept.
@@ -209,6 +212,7 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::Simulate(simulate) => simulate.run(context),
         Command::Import(import) => import.run(context),
         Command::Data(data) => data.run(context),
+        Command::Features(features) => features.run(context),
         Command::Train(train) => train.run(context),
         Command::Runs(runs) => runs.run(context),
         Command::Compare(compare) => compare.run(context),

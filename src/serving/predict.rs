@@ -1,6 +1,6 @@
 //! `POST /v1/predict`.
 //!
-//! A request becomes an [`Arrival`], and the catalogue turns that into features as it does for training.
+//! A request becomes features by the code that training uses (see [`super::features`]).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,10 +14,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::deployment::{Deployment, Model};
+use super::features::FeatureRow;
 use super::problem::{Kind, Problem};
 use super::request::{LARGEST_BODY_BYTES, PredictionRequest};
 use super::routes::App;
-use crate::analysis::features::{Arrival, Day, Value};
+use crate::analysis::features::{OnlineOutcome, OnlineQueues, Value};
 use crate::analysis::models::Scalar;
 use crate::base::{Minutes, Moment, Version};
 use crate::store::predictions::Prediction;
@@ -30,7 +31,10 @@ struct Answer<'a> {
     version: Version,
     generation: i64,
     /// The features of the model that were not known.
-    missing: &'a [&'static str],
+    missing: &'a [String],
+    /// Whether a value came from the online values; `stale` or `absent` where one was looked for in vain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    online: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
@@ -41,7 +45,9 @@ struct Predicted {
     /// The features of its contract that were known.
     features: serde_json::Map<String, serde_json::Value>,
     /// Those that were not.
-    missing: Vec<&'static str>,
+    missing: Vec<String>,
+    /// What the online values gave.
+    online: OnlineOutcome,
 }
 
 /// Answers with the version that is live when the body has arrived.
@@ -64,7 +70,9 @@ pub(super) async fn predict(
     let Some(deployment) = app.live.deployment() else { return Err(app.not_ready()) };
     let at = (app.clock)();
     let request = PredictionRequest::parse(&body, at)?;
-    let predicted = deployment.model.predict(&request);
+    let online = app.live.online();
+    let predicted = deployment.model.predict(&request, online.as_deref().map(|online| &online.queues));
+    app.online.count(predicted.online);
     Ok(answer(&app, &deployment, request, predicted, at, begin))
 }
 
@@ -77,10 +85,10 @@ fn answer(
     at: Moment,
     begin: Instant,
 ) -> Response {
-    let Predicted { minutes, features, missing } = predicted;
+    let Predicted { minutes, features, missing, online } = predicted;
     let (version, generation) = (deployment.model.statement.version, deployment.generation);
     let request_id = request.request_id.as_deref();
-    let body = Json(Answer { minutes, version, generation, missing: &missing, request_id });
+    let body = Json(Answer { minutes, version, generation, missing: &missing, online: online.id(), request_id });
     let headers = [
         ("x-nobat-version", HeaderValue::from_str(&version.to_string())),
         ("x-nobat-generation", Ok(HeaderValue::from(generation))),
@@ -100,7 +108,7 @@ fn answer(
         service: request.service,
         request_key: request.request_id,
         features: features.into(),
-        missing: missing.into_iter().map(str::to_owned).collect(),
+        missing,
         predicted: minutes,
         latency_us: u32::try_from(begin.elapsed().as_micros()).unwrap_or(u32::MAX),
     });
@@ -109,22 +117,8 @@ fn answer(
 
 impl Model {
     /// What it predicts for `request`, by the clock of the zone it was trained for.
-    fn predict(&self, request: &PredictionRequest) -> Predicted {
-        let local = self.clock.clone().local(request.arrived);
-        let arrival = Arrival {
-            site: &request.site,
-            service: &request.service,
-            at: request.arrived,
-            local,
-            day: Day::of(local.date()),
-            queue: request.queue,
-            channel: request.channel,
-            priority: request.priority,
-            booked_for: request.booked_for,
-            expected_service: request.expected_service,
-        };
-        let values: Vec<(&'static str, Value<'_>)> =
-            self.features.iter().map(|feature| (feature.id, feature.value(&arrival))).collect();
+    fn predict(&self, request: &PredictionRequest, online: Option<&OnlineQueues>) -> Predicted {
+        let FeatureRow { values, online } = self.reader.row(request, online);
         let value = |id: &str| {
             values.iter().find(|(candidate, _)| *candidate == id).map_or(Value::Missing, |(_, value)| *value)
         };
@@ -136,12 +130,12 @@ impl Model {
                 Some(Scalar::Number(number)) => features.insert((*id).to_owned(), number.into()),
                 Some(Scalar::Text(text)) => features.insert((*id).to_owned(), text.into()),
                 None => {
-                    missing.push(*id);
+                    missing.push((*id).to_owned());
                     None
                 }
             };
         }
-        Predicted { minutes, features, missing }
+        Predicted { minutes, features, missing, online }
     }
 }
 

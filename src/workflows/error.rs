@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::evaluation::{ComparisonError, SplitError};
+use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
@@ -48,6 +49,14 @@ pub enum WorkflowError {
     Expectations(#[from] ExpectationsError),
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
+    /// There is an expression of this name, or there are as many as there may be.
+    #[error("there is an expression \"{name}\" already, or {most} of them")]
+    ExpressionExists { name: String, most: usize },
+    /// A text that names no expression.
+    #[error("no expression \"{name}\"")]
+    UnknownExpression { name: String },
     /// The system names no folder for data.
     #[error("this system names no folder for a user's data")]
     NoHome,
@@ -72,6 +81,9 @@ pub enum WorkflowError {
     /// A version whose gates do not all pass is approved without a reason.
     #[error("the gates of {version} say {verdict:?}, and no reason was given")]
     ReasonNeeded { version: Version, verdict: Verdict },
+    /// Online values as of a moment that has not come.
+    #[error("{as_of} has not come yet")]
+    AsOfAhead { as_of: Moment },
     /// A key cannot be called this, since its file could not.
     #[error("a key cannot be called \"{name}\"")]
     KeyName { name: String },
@@ -105,7 +117,7 @@ impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expectations, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
             WorkflowError::NoHome => "no_home",
@@ -116,6 +128,9 @@ impl Explain for WorkflowError {
             WorkflowError::RunWithoutModel { .. } => "run_without_model",
             WorkflowError::InSample { .. } => "in_sample",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
+            WorkflowError::AsOfAhead { .. } => "as_of_ahead",
+            WorkflowError::ExpressionExists { .. } => "expression_exists",
+            WorkflowError::UnknownExpression { .. } => "expression_unknown",
             WorkflowError::KeyName { .. } => "key_name",
             WorkflowError::NothingLive => "nothing_live",
             WorkflowError::Document { .. } => "document",
@@ -127,7 +142,7 @@ impl Explain for WorkflowError {
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expectations, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
             WorkflowError::File { path, cause } => {
@@ -135,10 +150,15 @@ impl Explain for WorkflowError {
             },
             WorkflowError::UnknownDataset { name }
             | WorkflowError::UnknownModel { name }
+            | WorkflowError::UnknownExpression { name }
             | WorkflowError::KeyName { name } => {
                 vec![("name", name.clone())]
             },
             WorkflowError::UnknownFamily { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            WorkflowError::ExpressionExists { name, most } => {
+                vec![("name", name.clone()), ("most", most.to_string())]
+            },
+            WorkflowError::AsOfAhead { as_of } => vec![("as_of", as_of.to_string())],
             WorkflowError::RunWithoutModel { run } => vec![("id", run.to_string())],
             WorkflowError::InSample { trained_until, last_arrival } => {
                 vec![("trained_until", trained_until.to_string()), ("last_arrival", last_arrival.to_string())]
@@ -158,12 +178,15 @@ impl Explain for WorkflowError {
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expectations, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,
             WorkflowError::UnknownDataset { .. }
             | WorkflowError::UnknownModel { .. }
             | WorkflowError::UnknownFamily { .. }
+            | WorkflowError::AsOfAhead { .. }
+            | WorkflowError::ExpressionExists { .. }
+            | WorkflowError::UnknownExpression { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,

@@ -6,16 +6,22 @@
 //! kept.
 
 mod arrival;
+mod audit;
 mod batch;
 mod build;
 mod catalogue;
 mod column;
+mod cut;
 mod definitions;
+mod expression;
 mod formulas;
+mod matrix;
+mod online;
 mod opening;
 #[cfg(test)]
 mod oracle;
 mod parts;
+mod profile;
 mod queue;
 mod replay;
 mod sweep;
@@ -25,12 +31,21 @@ mod tests;
 mod windows;
 
 pub use arrival::{Arrival, Day, Days, QueueState};
+pub use audit::{AUDITED_ARRIVALS, Computed, Leak, LeakageAudit, Sampling, audit};
 pub use build::{build, build_columns};
 pub use catalogue::{Feature, Group, Kind, Known, MissingRule, Unit, Value, feature};
 pub use column::{Column, Whole};
 pub use definitions::CATALOGUE;
+pub use expression::{
+    DEEPEST_EXPRESSION, Expression, ExpressionError, LONGEST_EXPRESSION, LONGEST_EXPRESSION_NAME,
+};
+pub use matrix::{MatrixError, MatrixKey, feature_set, read_matrix, write_matrix};
+pub use online::{Aggregate, OnlineKind, OnlineOutcome, OnlineQueues, PUBLISHED, aggregates};
 pub use opening::KEPT_OPENINGS;
 pub use parts::{Parts, PriorityOrder};
+pub use profile::{
+    Association, Bars, Distribution, FeatureProfile, MOST_SAMPLED, Measure, QUANTILE_SHARES, profile,
+};
 pub use queue::{KEPT_SERVICES, LAST_WEEK_DAYS};
 pub use replay::{queue_states, queue_states_by};
 pub use table::FeatureTable;

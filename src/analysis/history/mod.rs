@@ -9,11 +9,11 @@ mod chunk;
 #[cfg(test)]
 mod column_tests;
 mod content;
+pub mod difference;
 mod duplicates;
+pub mod expectations;
 mod gathered;
 pub mod guess;
-pub mod difference;
-pub mod expectations;
 mod import;
 mod mapping;
 mod optional;
@@ -25,9 +25,9 @@ mod parquet;
 mod parquet_guard;
 #[cfg(test)]
 mod parquet_tests;
-pub mod personal;
 mod parquet_values;
 mod parquet_writer;
+pub mod personal;
 mod plan;
 pub mod profile;
 mod quiet;

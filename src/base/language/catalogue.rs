@@ -49,6 +49,7 @@ pub const AREAS: &[Area] = areas![
     "desk",
     "source",
     "mapping",
+    "feature_sheet",
 ];
 
 /// The texts of one language by key.

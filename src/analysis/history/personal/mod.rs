@@ -77,7 +77,9 @@ impl PersonalKind {
     /// `cell` as it is hashed: one spelling for what means the same person.
     fn canonical(self, cell: &str) -> String {
         match self {
-            PersonalKind::MobileNumber => codes::mobile(cell, true).unwrap_or_else(|| one_spelling(cell).into_owned()),
+            PersonalKind::MobileNumber => {
+                codes::mobile(cell, true).unwrap_or_else(|| one_spelling(cell).into_owned())
+            }
             PersonalKind::NationalCode => format!("{:0>10}", ascii_digits(cell.trim())),
             PersonalKind::BankCard => ascii_digits(cell).chars().filter(char::is_ascii_digit).collect(),
             PersonalKind::Email => cell.trim().to_lowercase(),
