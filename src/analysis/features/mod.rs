@@ -12,12 +12,15 @@ mod catalogue;
 mod column;
 mod definitions;
 mod formulas;
+#[cfg(test)]
+mod golden;
 mod opening;
 #[cfg(test)]
 mod oracle;
 mod parts;
 mod queue;
 mod replay;
+mod stated;
 mod sweep;
 mod table;
 #[cfg(test)]
@@ -33,5 +36,6 @@ pub use opening::KEPT_OPENINGS;
 pub use parts::{Parts, PriorityOrder};
 pub use queue::{KEPT_SERVICES, LAST_WEEK_DAYS};
 pub use replay::{queue_states, queue_states_by};
+pub use stated::{Agreement, stated_against_counted};
 pub use table::FeatureTable;
 pub use windows::{LAST_WAITS, RECENT_MINUTES};
