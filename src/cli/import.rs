@@ -59,9 +59,11 @@ fn lines(outcome: &ImportOutcome, language: Language) -> Vec<String> {
             ],
         ),
     ];
-    for (reason, n) in &report.reasons {
-        let reason = language.text(&format!("quarantine.{}", reason.id())).to_owned();
-        lines.push(language.fill("cli.import.reason", &[("n", &count(*n)), ("reason", &reason)]));
+    for finding in &report.findings {
+        let name = language.text(&format!("check.{}", finding.check.id())).to_owned();
+        let action = language.text(&format!("action.{}", finding.action.id())).to_owned();
+        let values = [("action", action.as_str()), ("n", &count(finding.count)), ("name", &name)];
+        lines.push(language.fill("cli.import.finding", &values));
     }
     if let Some(path) = &outcome.quarantine {
         lines.push(language.fill("cli.import.quarantine", &[("path", &path.display().to_string())]));

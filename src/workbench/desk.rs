@@ -8,10 +8,12 @@ mod work;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui_material_icons::icons;
 
 use super::command::{Approval, Command, NewOwner};
+use super::jobs::JobId;
 use super::snapshot::Profile;
 use super::state::{Arrival, ChipState, Project, ServerState, Services, State, StatusLine};
 use super::theme::{Ink, Look};
@@ -26,12 +28,21 @@ use watch::Watch;
 /// Where the service that the window starts listens; any free port where this one is taken.
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
 
+/// How soon it is looked again whether what is kept can be read once more.
+const AGAIN: Duration = Duration::from_millis(50);
+
 /// The project.
 pub(super) struct Desk {
     home: Home,
     state: State,
     server: Option<Server>,
     watch: Option<Watch>,
+    /// The job that reads what is kept.
+    reading: Option<JobId>,
+    /// Something changed while what is kept was being read: it is read once more.
+    is_stale: bool,
+    /// The data set that is made ready, or could not be, and the job that does it.
+    preparing: Option<(Digest, JobId)>,
     /// Whether the person was named on the command line.
     person_was_given: bool,
 }
@@ -41,20 +52,41 @@ impl Desk {
     pub fn new(home: Home, person: Option<String>, system_person: String) -> Desk {
         let person_was_given = person.is_some();
         let state = State { person: person.unwrap_or(system_person), ..State::default() };
-        Desk { home, state, server: None, watch: None, person_was_given }
+        Desk {
+            home,
+            state,
+            server: None,
+            watch: None,
+            reading: None,
+            is_stale: false,
+            preparing: None,
+            person_was_given,
+        }
     }
 
-    fn refresh(&self, services: &mut Services<'_>) {
-        if self.state.is_running("refresh") {
+    fn refresh(&mut self, services: &mut Services<'_>) {
+        if self.reading.is_some_and(|job| services.jobs.is_running(job)) {
+            // What it reads may be older than the change.
+            self.is_stale = true;
             return;
         }
+        self.is_stale = false;
         let home = self.home.clone();
-        services.jobs.start("refresh", words(services, "job.refresh"), move |_| work::read(&home));
+        let name = words(services, "job.refresh");
+        self.reading = Some(services.jobs.start("refresh", name, move |_| work::read(&home)));
     }
 
-    /// Makes the visits of `digest` ready, unless they are.
+    /// Makes the visits of `digest` ready, unless they are or are being made so.
     fn prepare(&mut self, digest: Digest, services: &mut Services<'_>) {
         self.state.dataset = Some(digest);
+        let running = self.preparing.filter(|(_, job)| services.jobs.is_running(*job));
+        if let Some((other, job)) = running {
+            if other == digest {
+                return;
+            }
+            services.jobs.abandon(job);
+        }
+        self.preparing = None;
         if self.state.prepared.as_ref().is_some_and(|prepared| prepared.digest == digest) {
             return;
         }
@@ -63,9 +95,9 @@ impl Desk {
         self.state.profile = None;
         self.state.comparison = None;
         let home = self.home.clone();
-        services
-            .jobs
-            .start("prepare", words(services, "job.prepare"), move |task| work::prepare(&home, digest, task));
+        let name = words(services, "job.prepare");
+        let job = services.jobs.start("prepare", name, move |task| work::prepare(&home, digest, task));
+        self.preparing = Some((digest, job));
     }
 
     /// The visits that are ready, or what makes them ready in a job.
@@ -185,9 +217,13 @@ impl Project for Desk {
 
     fn tick(&mut self, services: &mut Services<'_>) {
         let Some(watch) = &self.watch else { return };
-        if watch.take_change() {
+        if watch.take_change() || self.is_stale {
             self.refresh(services);
         }
+        if self.is_stale {
+            services.context.request_repaint_after(AGAIN);
+        }
+        let Some(watch) = &self.watch else { return };
         let live = watch.live();
         if self.state.server.live != live {
             self.state.server.live = live;
@@ -196,8 +232,9 @@ impl Project for Desk {
     }
 
     fn closed(&mut self) {
-        self.watch = None;
+        // The service first, which is killed where it does not end by itself: the watcher may be waiting for its answer.
         self.server = None;
+        self.watch = None;
     }
 
     fn run(&mut self, command: Command, services: &mut Services<'_>) {
@@ -262,13 +299,7 @@ impl Project for Desk {
                 let home = self.home.clone();
                 services.jobs.start("serve", words(services, "job.serve"), move |_| work::serve(&home, ADDRESS));
             }
-            Command::StopServing => {
-                self.server = None;
-                self.state.server = ServerState::default();
-                if let Some(watch) = &self.watch {
-                    watch.follow(None);
-                }
-            }
+            Command::StopServing => self.stop_serving(services),
             // The frame keeps these to itself.
             Command::GoTo(_)
             | Command::ShowPalette
@@ -291,11 +322,22 @@ impl Project for Desk {
                 self.state.snapshot = Some(Arc::from(snapshot));
                 self.settle_person();
                 let newest = self.state.snapshot.as_ref().and_then(|snapshot| snapshot.datasets.first());
-                if let Some(digest) = self.state.dataset.or(newest.map(|(dataset, _)| dataset.digest)) {
+                let digest = self.state.dataset.or(newest.map(|(dataset, _)| dataset.digest));
+                // What could not be made ready is tried again when a person asks for it.
+                let was_tried = self.preparing.map(|(digest, _)| digest);
+                if let Some(digest) = digest.filter(|digest| was_tried != Some(*digest)) {
                     self.prepare(digest, services);
                 }
             }
-            Arrival::Prepared(prepared, profile) => self.take_prepared(prepared, profile, services),
+            Arrival::Prepared(prepared, profile) => {
+                // Another data set may have been chosen since.
+                if self.state.dataset == Some(prepared.digest) {
+                    self.preparing = None;
+                    self.state.prepared = Some(prepared);
+                    self.state.profile = Some(profile);
+                }
+            }
+            Arrival::Imported(prepared, profile) => self.take_imported(prepared, profile, services),
             Arrival::Trained(run) => {
                 self.state.run = Some(run);
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
@@ -320,10 +362,32 @@ impl Project for Desk {
 }
 
 impl Desk {
-    fn take_prepared(&mut self, prepared: Arc<Prepared>, profile: Arc<Profile>, services: &mut Services<'_>) {
+    /// A data set that was imported is looked at, whatever was chosen before.
+    fn take_imported(&mut self, prepared: Arc<Prepared>, profile: Arc<Profile>, services: &mut Services<'_>) {
+        if let Some((_, job)) = self.preparing.take() {
+            services.jobs.abandon(job);
+        }
         self.state.dataset = Some(prepared.digest);
         self.state.prepared = Some(prepared);
         self.state.profile = Some(profile);
+        self.state.comparison = None;
         self.refresh(services);
     }
+
+    /// The service is given time to end, which the window does not wait for.
+    fn stop_serving(&mut self, services: &mut Services<'_>) {
+        self.state.server = ServerState::default();
+        if let Some(watch) = &self.watch {
+            watch.follow(None);
+        }
+        if let Some(server) = self.server.take() {
+            services.jobs.start("serve", words(services, "job.stop_serving"), move |_| {
+                drop(server);
+                Ok(Arrival::Nothing)
+            });
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

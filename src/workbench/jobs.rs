@@ -110,6 +110,8 @@ struct Job {
     kind: &'static str,
     task: Task,
     cancel: CancelToken,
+    /// Nobody waits any more for what it brings.
+    is_abandoned: bool,
     started: Instant,
     thread: Option<JoinHandle<()>>,
 }
@@ -160,7 +162,16 @@ impl Jobs {
             })
             .ok();
         let cancel = task.cancel_token();
-        self.running.push(Job { id, name, kind, task, cancel, started: Instant::now(), thread });
+        self.running.push(Job {
+            id,
+            name,
+            kind,
+            task,
+            cancel,
+            started: Instant::now(),
+            thread,
+            is_abandoned: false,
+        });
         self.context.request_repaint();
         id
     }
@@ -173,6 +184,20 @@ impl Jobs {
     /// Asks every job to stop.
     pub fn cancel_all(&self) {
         self.running.iter().for_each(|job| job.cancel.cancel());
+    }
+
+    /// Asks `id` to stop and forgets what it would bring: something newer has taken its place. Nobody is told.
+    pub fn abandon(&mut self, id: JobId) {
+        for job in self.running.iter_mut().filter(|job| job.id == id) {
+            job.cancel.cancel();
+            job.is_abandoned = true;
+        }
+    }
+
+    /// Whether `id` has not ended yet.
+    #[must_use]
+    pub fn is_running(&self, id: JobId) -> bool {
+        self.running.iter().any(|job| job.id == id)
     }
 
     /// Whether none is running.
@@ -200,6 +225,7 @@ impl Jobs {
         while let Ok((id, outcome)) = self.receiver.try_recv() {
             let Some(index) = self.running.iter().position(|job| job.id == id) else { continue };
             let job = self.running.remove(index);
+            let outcome = if job.is_abandoned { Ok(Arrival::Nothing) } else { outcome };
             finished.push(Finished { name: job.name, outcome, took: job.started.elapsed() });
         }
         if !self.running.is_empty() {

@@ -105,8 +105,10 @@ pub enum Arrival {
     Nothing,
     /// What is kept was read again.
     Snapshot(Box<Snapshot>),
-    /// Visits are ready for models, and summed up.
+    /// The visits of a data set that was chosen are ready for models, and summed up.
     Prepared(Arc<Prepared>, Arc<Profile>),
+    /// A new data set, ready for models and summed up.
+    Imported(Arc<Prepared>, Arc<Profile>),
     /// A run ended with a model.
     Trained(i64),
     /// Two models were compared.

@@ -46,16 +46,7 @@ pub struct ImportSummary {
     digest: Digest,
     #[serde(flatten)]
     report: ImportReport,
-    findings: Vec<Finding>,
     quarantine: Option<PathBuf>,
-}
-
-/// A reason for which rows were set aside.
-#[derive(Debug, Serialize)]
-struct Finding {
-    check: &'static str,
-    count: u64,
-    action: &'static str,
 }
 
 /// Where the import of the data set `digest` keeps the rows that it sets aside; there is such a file where there are any.
@@ -113,16 +104,10 @@ impl ImportOutcome {
     /// The account as JSON.
     #[must_use]
     pub fn summary(&self) -> ImportSummary {
-        let finding = |(reason, count): (&crate::analysis::history::Reason, &u64)| Finding {
-            check: reason.id(),
-            count: *count,
-            action: "quarantine",
-        };
         ImportSummary {
             dataset: self.dataset.name.clone(),
             digest: self.dataset.digest,
             report: self.report.clone(),
-            findings: self.report.reasons.iter().map(finding).collect(),
             quarantine: self.quarantine.clone(),
         }
     }

@@ -12,9 +12,10 @@ use crate::base::calendar::WallClock;
 use crate::base::explain::Failure;
 use crate::base::{Cancelled, Explain, Task};
 
+use super::checks::{Action, Check};
 use super::mapping::{Mapping, MappingError};
 use super::plan::{Cells, Plan};
-use super::report::{ImportReport, Reason};
+use super::report::ImportReport;
 use super::source::{self, Source, SourceError};
 use super::{History, Outcome, Texts, Visits};
 
@@ -44,7 +45,7 @@ pub enum ImportError {
         /// Rows of the source.
         read: u64,
         /// The most frequent reason.
-        reason: Option<Reason>,
+        reason: Option<Check>,
         /// The source.
         path: PathBuf,
     },
@@ -73,7 +74,7 @@ impl Explain for ImportError {
             ImportError::Mapping(error) => error.fields(),
             ImportError::NoVisits { read, reason, path } => vec![
                 ("read", read.to_string()),
-                ("reason", reason.map_or_else(String::new, |reason| format!("@quarantine.{}", reason.id()))),
+                ("reason", reason.map_or_else(String::new, |reason| format!("@check.{}", reason.id()))),
                 ("path", path.display().to_string()),
             ],
             ImportError::Quarantine(error) => vec![("reason", error.to_string())],
@@ -111,7 +112,7 @@ pub fn import(
     read_all(&mut source, &mut rows, task)?;
     let (mut visits, mut report) = rows.finish()?;
     if visits.is_empty() {
-        let reason = report.reasons.iter().max_by_key(|(_, count)| **count).map(|(reason, _)| *reason);
+        let reason = report.set_aside().first().map(|finding| finding.check);
         return Err(ImportError::NoVisits { read: report.read, reason, path: path.to_owned() });
     }
     task.report("stage.sorting", 0, 0)?;
@@ -155,7 +156,7 @@ pub(super) struct Row<'a> {
     /// How many cells there are.
     pub width: usize,
     /// Why this is not a row.
-    pub broken: Option<Reason>,
+    pub broken: Option<Check>,
 }
 
 impl<'a> Rows<'a> {
@@ -189,7 +190,7 @@ impl<'a> Rows<'a> {
         self.report.read += 1;
         let mapped = match row.broken {
             Some(reason) => Err(reason),
-            None if row.width != self.width => Err(Reason::WrongWidth),
+            None if row.width != self.width => Err(Check::WrongWidth),
             None => self.plan.read(row.cells, &mut self.clock),
         };
         let mapped = match mapped {
@@ -199,10 +200,12 @@ impl<'a> Rows<'a> {
         let id = &mapped.visit.visit_id;
         if !id.is_empty() && !self.seen.insert(id.clone()) {
             self.report.duplicate += 1;
+            self.report.find(Check::DuplicateId, Action::Repair, 1, || mapped.visit.visit_id.clone());
             return Ok(());
         }
         if mapped.corrected {
             self.report.repaired += 1;
+            self.report.find(Check::KnownMistake, Action::Repair, 1, || row.line.to_string());
         } else {
             self.report.accepted += 1;
         }
@@ -216,9 +219,10 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn set_aside(&mut self, row: &Row<'_>, reason: Reason) -> Result<(), ImportError> {
-        self.report.set_aside(reason);
+    fn set_aside(&mut self, row: &Row<'_>, reason: Check) -> Result<(), ImportError> {
         let line = row.line.to_string();
+        self.report.quarantined += 1;
+        self.report.find(reason, Action::Quarantine, 1, || line.clone());
         let cells = (0..row.width).map(|index| row.cells.cell(index));
         self.quarantine
             .write_record(cells.chain([line.as_str(), reason.id()]))

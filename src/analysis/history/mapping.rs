@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::calendar::Zone;
 
+use super::checks::{CheckSettings, SettingsError};
+
 /// The mapping file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,9 @@ pub struct Mapping {
     /// Known mistakes of the source, mended while reading and counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Correction>,
+    /// What is done about what the checks find.
+    #[serde(default, skip_serializing_if = "CheckSettings::is_default")]
+    pub checks: CheckSettings,
     /// Rows that are not visits, set aside and counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_visits: Vec<Condition>,
@@ -239,6 +244,9 @@ pub enum MappingError {
         /// The canonical column.
         field: &'static str,
     },
+    /// A setting of the checks makes no sense.
+    #[error(transparent)]
+    Checks(#[from] SettingsError),
     /// No mapping was given and the columns are not the canonical ones.
     #[error("the columns are not the canonical ones, and no mapping was given")]
     Needed {
@@ -254,6 +262,7 @@ impl crate::base::Explain for MappingError {
             MappingError::AbsentColumns { .. } => "mapping_absent_columns",
             MappingError::UnclearTime { .. } => "mapping_unclear_time",
             MappingError::Circular { .. } => "mapping_circular",
+            MappingError::Checks(error) => error.key(),
             MappingError::Needed { .. } => "mapping_needed",
         }
     }
@@ -267,6 +276,7 @@ impl crate::base::Explain for MappingError {
             MappingError::UnclearTime { field } | MappingError::Circular { field } => {
                 vec![("field", (*field).to_owned())]
             }
+            MappingError::Checks(error) => error.fields(),
             MappingError::Needed { present } => vec![("present", present.join(", "))],
         }
     }
@@ -285,8 +295,10 @@ impl Mapping {
     /// # Errors
     /// [`MappingError::Unreadable`] where the text is not such a document.
     pub fn from_yaml(text: &str) -> Result<Mapping, MappingError> {
-        serde_saphyr::from_str(text)
-            .map_err(|error| MappingError::Unreadable { reason: error.without_snippet().to_string() })
+        let mapping: Mapping = serde_saphyr::from_str(text)
+            .map_err(|error| MappingError::Unreadable { reason: error.without_snippet().to_string() })?;
+        mapping.checks.validate()?;
+        Ok(mapping)
     }
 
     /// The mapping of a source whose columns have the canonical names; those that are absent are left out.
@@ -305,6 +317,7 @@ impl Mapping {
             delimiter: None,
             missing: Vec::new(),
             corrections: Vec::new(),
+            checks: CheckSettings::default(),
             not_visits: Vec::new(),
             visit: VisitMapping {
                 visit_id: optional("visit_id").into_iter().collect(),

@@ -4,6 +4,7 @@
 //! a reason, [`import()`] keeps the account. It does not decide where a history is kept; that is the store's.
 
 mod categories;
+pub mod checks;
 mod content;
 mod import;
 mod mapping;
@@ -16,6 +17,7 @@ mod parquet_tests;
 mod plan;
 mod quiet;
 mod report;
+mod row;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -24,13 +26,15 @@ mod times;
 mod visits;
 
 pub use categories::Categories;
+pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
 pub use import::{ImportError, Imported, import};
 pub use mapping::{Mapping, MappingError};
 pub use parquet::{read_visits, write_visits};
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
 pub use plan::LONGEST_STAY;
-pub use report::{ImportReport, Reason};
+pub use report::{Finding, ImportReport, MOST_EXAMPLES};
+pub use row::RowVisit;
 pub use source::{LONGEST_LINE, SourceError};
 pub use texts::Texts;
 pub use times::one_spelling;

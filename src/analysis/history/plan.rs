@@ -1,15 +1,15 @@
 //! A mapping resolved against the columns of a source: turns one row of cells into one visit.
 //!
 //! The invariant: a row either becomes a visit whose moments stand in order (arrived ≤ called ≤ finished, arrived
-//! ≤ left), or gets one [`Reason`] and is set aside. Nothing is guessed.
+//! ≤ left), or gets one [`Check`] and is set aside. Nothing is guessed.
 
 use std::borrow::Cow;
 
 use crate::base::calendar::{CivilDate, LocalTime, WallClock};
 use crate::base::{Minutes, Moment};
 
+use super::checks::Check;
 use super::mapping::{Anchor, Condition, DateForm, Mapping, MappingError, NameSource, SpanUnit, TimeSource};
-use super::report::Reason;
 use super::times::{self, Stamp};
 use super::{Channel, Visit};
 
@@ -34,7 +34,7 @@ pub struct Mapped {
 pub struct Plan {
     missing: Vec<String>,
     corrections: Vec<(usize, String, String)>,
-    not_visits: Vec<Check>,
+    not_visits: Vec<Holds>,
     visit_id: Vec<usize>,
     site: Name,
     service: Name,
@@ -55,7 +55,7 @@ enum Name {
     Value(String),
 }
 
-struct Check {
+struct Holds {
     column: usize,
     values: Vec<String>,
 }
@@ -64,7 +64,7 @@ struct Time {
     field: &'static str,
     from: TimeFrom,
     dates: DateForm,
-    only: Option<Check>,
+    only: Option<Holds>,
 }
 
 enum TimeFrom {
@@ -134,16 +134,16 @@ impl Plan {
     ///
     /// # Errors
     /// Why the row has to be set aside.
-    pub fn read(&self, row: &dyn Cells, clock: &mut WallClock) -> Result<Mapped, Reason> {
+    pub fn read(&self, row: &dyn Cells, clock: &mut WallClock) -> Result<Mapped, Check> {
         for check in &self.not_visits {
             if check.holds(row) {
-                return Err(Reason::NotAVisit);
+                return Err(Check::NotAVisit);
             }
         }
         let mut reader = RowReader { plan: self, row, clock, corrected: false };
-        let site = reader.name(&self.site).ok_or(Reason::NoSite)?;
-        let service = reader.name(&self.service).ok_or(Reason::NoService)?;
-        let arrived = reader.time(&self.arrived, None, None)?.ok_or(Reason::NoArrival)?;
+        let site = reader.name(&self.site).ok_or(Check::NoSite)?;
+        let service = reader.name(&self.service).ok_or(Check::NoService)?;
+        let arrived = reader.time(&self.arrived, None, None)?.ok_or(Check::NoArrival)?;
         let called = reader.optional_time(self.called.as_ref(), Some(arrived), None)?;
         let finished = match called {
             Some(called) => reader.optional_time(self.finished.as_ref(), Some(arrived), Some(called))?,
@@ -153,10 +153,10 @@ impl Plan {
             Some(_) => None,
             None => reader.optional_time(self.left.as_ref(), Some(arrived), None)?,
         };
-        in_order(arrived, called, Reason::CalledBeforeArrived)?;
-        in_order(arrived, left, Reason::LeftBeforeArrived)?;
+        in_order(arrived, called, Check::CalledBeforeArrived, Check::WaitAboveCap)?;
+        in_order(arrived, left, Check::LeftBeforeArrived, Check::WaitAboveCap)?;
         if let Some(called) = called {
-            in_order(called, finished, Reason::FinishedBeforeCalled)?;
+            in_order(called, finished, Check::FinishedBeforeCalled, Check::ServiceAboveCap)?;
         }
         let visit = Visit {
             visit_id: reader.visit_id()?,
@@ -167,22 +167,22 @@ impl Plan {
             finished,
             left,
             priority: reader
-                .number(self.priority, Reason::BadPriority)?
+                .number(self.priority, Check::BadPriority)?
                 .map(|n| u8::try_from(n).unwrap_or(u8::MAX)),
             channel: reader.channel(),
             booked_for: reader.optional_time(self.booked_for.as_ref(), None, None)?,
-            open_counters: reader.number(self.open_counters, Reason::BadOpenCounters)?,
-            people_ahead: reader.number(self.people_ahead, Reason::BadPeopleAhead)?,
+            open_counters: reader.number(self.open_counters, Check::BadOpenCounters)?,
+            people_ahead: reader.number(self.people_ahead, Check::BadPeopleAhead)?,
         };
         Ok(Mapped { visit, corrected: reader.corrected })
     }
 }
 
 /// `later`, if there is one, lies after `earlier` and not more than [`LONGEST_STAY`] after it.
-fn in_order(earlier: Moment, later: Option<Moment>, otherwise: Reason) -> Result<(), Reason> {
+fn in_order(earlier: Moment, later: Option<Moment>, before: Check, too_long: Check) -> Result<(), Check> {
     match later.map(|later| later.minutes_since(earlier)) {
-        Some(stay) if stay < Minutes::ZERO => Err(otherwise),
-        Some(stay) if stay > LONGEST_STAY => Err(Reason::StayTooLong),
+        Some(stay) if stay < Minutes::ZERO => Err(before),
+        Some(stay) if stay > LONGEST_STAY => Err(too_long),
         _ => Ok(()),
     }
 }
@@ -196,7 +196,7 @@ fn wall_moment(clock: &mut WallClock, date: CivilDate, millis: u32) -> Option<Mo
     whole_second.plus_millis(i64::from(millis % 1_000))
 }
 
-impl Check {
+impl Holds {
     fn holds(&self, row: &dyn Cells) -> bool {
         let cell = row.cell(self.column).trim();
         self.values.iter().any(|value| value == cell)
@@ -214,8 +214,8 @@ impl Resolver<'_> {
         })
     }
 
-    fn check(&mut self, condition: &Condition) -> Check {
-        Check { column: self.column(&condition.column), values: condition.values.clone() }
+    fn check(&mut self, condition: &Condition) -> Holds {
+        Holds { column: self.column(&condition.column), values: condition.values.clone() }
     }
 
     fn name(&mut self, source: &NameSource) -> Name {
@@ -292,10 +292,10 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn visit_id(&mut self) -> Result<String, Reason> {
+    fn visit_id(&mut self) -> Result<String, Check> {
         let mut id = String::new();
         for (position, index) in self.plan.visit_id.iter().enumerate() {
-            let part = self.cell(*index).ok_or(Reason::NoVisitId)?;
+            let part = self.cell(*index).ok_or(Check::NoVisitId)?;
             if position > 0 {
                 id.push('/');
             }
@@ -304,7 +304,7 @@ impl<'a> RowReader<'a> {
         Ok(id)
     }
 
-    fn number(&mut self, index: Option<usize>, otherwise: Reason) -> Result<Option<u32>, Reason> {
+    fn number(&mut self, index: Option<usize>, otherwise: Check) -> Result<Option<u32>, Check> {
         let Some(cell) = index.and_then(|index| self.cell(index)) else { return Ok(None) };
         times::whole_number(&cell).map(Some).ok_or(otherwise)
     }
@@ -326,7 +326,7 @@ impl<'a> RowReader<'a> {
         time: Option<&Time>,
         arrived: Option<Moment>,
         called: Option<Moment>,
-    ) -> Result<Option<Moment>, Reason> {
+    ) -> Result<Option<Moment>, Check> {
         time.map_or(Ok(None), |time| self.time(time, arrived, called))
     }
 
@@ -335,11 +335,11 @@ impl<'a> RowReader<'a> {
         time: &Time,
         arrived: Option<Moment>,
         called: Option<Moment>,
-    ) -> Result<Option<Moment>, Reason> {
+    ) -> Result<Option<Moment>, Check> {
         if time.only.as_ref().is_some_and(|check| !check.holds(self.row)) {
             return Ok(None);
         }
-        let bad = Reason::bad_time(time.field);
+        let bad = Check::bad_time(time.field);
         match time.from {
             TimeFrom::Column(index) => {
                 let Some(cell) = self.cell(index) else { return Ok(None) };

@@ -13,11 +13,11 @@ use flate2::read::MultiGzDecoder;
 
 use crate::base::Explain;
 
+use super::checks::Check;
 use super::import::{ImportError, Row};
 use super::mapping::Delimiter;
 use super::parquet::{self, TextTable};
 use super::plan::Cells;
-use super::report::Reason;
 
 /// The longest line of a delimited file, in bytes.
 pub const LONGEST_LINE: usize = 1 << 20;
@@ -322,7 +322,7 @@ impl Delimited {
                     let raw = error.into_byte_record();
                     let lossy: csv::StringRecord =
                         raw.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-                    let broken = Some(Reason::NotUtf8);
+                    let broken = Some(Check::NotText);
                     take(&Row { line, cells: &lossy, width: lossy.len(), broken }, done)?;
                     record = raw;
                 }

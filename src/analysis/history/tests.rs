@@ -74,14 +74,17 @@ fn every_row_is_accounted_for() {
         assert_eq!((report.read, report.accepted, report.repaired, report.duplicate), (11, 3, 1, 1));
         assert_eq!((report.served, report.abandoned, report.unfinished), (2, 1, 1));
         let expected = [
-            Reason::NotAVisit,
-            Reason::WrongWidth,
-            Reason::NoSite,
-            Reason::BadArrival,
-            Reason::CalledBeforeArrived,
-            Reason::StayTooLong,
+            Check::NotAVisit,
+            Check::WrongWidth,
+            Check::NoSite,
+            Check::BadArrival,
+            Check::CalledBeforeArrived,
+            Check::WaitAboveCap,
         ];
-        assert_eq!(report.reasons.keys().copied().collect::<std::collections::BTreeSet<_>>(), expected.into());
+        assert_eq!(
+            report.set_aside().iter().map(|finding| finding.check).collect::<std::collections::BTreeSet<_>>(),
+            expected.into()
+        );
         assert_eq!(quarantine.lines().count(), 7);
         assert!(quarantine.contains("5,x,yesterday,1,served,,6,bad_arrival"), "{quarantine}");
 
@@ -162,7 +165,7 @@ fn rows_that_are_not_utf8_are_set_aside_when_the_file_is() {
     }
     bytes.extend_from_slice(b"zz,x\xcf,2020-01-02 10:00,1,served,\n");
     let imported = import_file(&folder.file("a.csv", &bytes)).0.unwrap();
-    assert_eq!(imported.report.reasons[&Reason::NotUtf8], 1);
+    assert_eq!(imported.report.found(Check::NotText), 1);
     assert!(imported.report.adds_up());
 }
 

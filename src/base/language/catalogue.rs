@@ -41,6 +41,7 @@ pub const AREAS: &[Area] = areas![
     "frame",
     "widgets",
     "overview",
+    "checks",
     "data",
     "train",
     "compare",

@@ -29,16 +29,17 @@ pub(super) fn read(home: &Home) -> Result<Arrival, JobError> {
 }
 
 pub(super) fn prepare(home: &Home, digest: Digest, task: &Task) -> Result<Arrival, JobError> {
-    let visits = Visits { home: home.clone(), digest, prepared: None };
-    shown(visits.ready(task)?, task)
+    let prepared = Visits { home: home.clone(), digest, prepared: None }.ready(task)?;
+    let profile = Profile::of(&prepared, task)?;
+    Ok(Arrival::Prepared(prepared, Arc::new(profile)))
 }
 
 pub(super) fn sample(home: &Home, task: &Task) -> Result<Arrival, JobError> {
-    shown(demo::open_sample(home, task)?, task)
+    imported(demo::open_sample(home, task)?, task)
 }
 
 pub(super) fn import(home: &Home, request: &ImportRequest, task: &Task) -> Result<Arrival, JobError> {
-    shown(import_file(home, request, task)?.prepare(task)?, task)
+    imported(import_file(home, request, task)?.prepare(task)?, task)
 }
 
 /// Opens a dialog, in this job's thread: the window goes on.
@@ -52,9 +53,9 @@ pub(super) fn choose_and_import(home: &Home, task: &Task) -> Result<Arrival, Job
     import(home, &ImportRequest { path, mapping: None, name: None }, task)
 }
 
-fn shown(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {
+fn imported(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {
     let profile = Profile::of(&prepared, task)?;
-    Ok(Arrival::Prepared(prepared, Arc::new(profile)))
+    Ok(Arrival::Imported(prepared, Arc::new(profile)))
 }
 
 impl Visits {

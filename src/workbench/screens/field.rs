@@ -22,6 +22,18 @@ pub(super) struct Field<'a> {
 }
 
 impl Field<'_> {
+    /// A field of one line without a name above it: the name is for screen readers, `hint` stands where nothing is typed.
+    pub fn line_ui(ui: &mut Ui, name: &str, hint: &str, typed: &mut String) -> Response {
+        let look = Look::of(ui);
+        let field = Field { name, hint, problem: None, lines: 1 };
+        let response = field.edit_ui(ui, typed, &look);
+        if typed.is_empty() {
+            let room = response.rect.shrink2(vec2(11.0, 0.0));
+            Text::new(hint).size(sizes::SMALL).ink(Ink::Faint).paint_in(ui, room);
+        }
+        response
+    }
+
     /// Shows it as wide as the place it stands in.
     pub fn ui(&self, ui: &mut Ui, typed: &mut String) -> Response {
         let look = Look::of(ui);

@@ -11,6 +11,7 @@ mod metrics;
 mod names;
 mod overview;
 mod releases;
+mod roll_back;
 #[cfg(test)]
 mod tests;
 mod train;

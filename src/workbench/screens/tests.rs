@@ -96,7 +96,7 @@ fn the_overview_says_what_is_live_and_how_good_it_is() {
 }
 
 #[test]
-fn rolling_back_takes_two_presses_and_cannot_be_done_where_there_is_nothing_before() {
+fn rolling_back_asks_for_a_reason_and_cannot_be_done_where_there_is_nothing_before() {
     let language = Language::English;
     let (harness, _) = shown(Overview::default(), sample(), language);
     let button = harness.get_by_role_and_label(Role::Button, language.text("command.roll_back"));
@@ -107,14 +107,22 @@ fn rolling_back_takes_two_presses_and_cannot_be_done_where_there_is_nothing_befo
         live.generation += 1;
         live.returns_to = Some(first.generation);
     }
-    let state = State { snapshot: Some(Arc::new(snapshot)), ..sample() };
-    let (mut harness, sent) = shown(Overview::default(), state, language);
-    press(&mut harness, language.text("command.roll_back"));
-    assert!(sent.lock().unwrap().is_empty());
-    let armed = language.fill("overview.roll_back_armed", &[("version", &first.version.to_string())]);
-    press(&mut harness, &armed);
-    let reason = language.text("overview.roll_back_reason").to_owned();
-    assert_eq!(*sent.lock().unwrap(), [Command::RollBack(reason)]);
+    let snapshot = Arc::new(snapshot);
+    let state = || State { snapshot: Some(snapshot.clone()), ..sample() };
+    for language in Language::ALL {
+        let (mut harness, sent) = shown(Overview::default(), state(), language);
+        press(&mut harness, language.text("command.roll_back"));
+        let now = language.text("releases.roll_back.now");
+        let button = harness.get_by_role_and_label(Role::Button, now);
+        assert!(button.accesskit_node().is_disabled(), "without a reason nothing is rolled back");
+        assert!(harness.query_all_by_label_contains(&first.version.to_string()).count() > 0);
+        let field = language.text("releases.roll_back.why");
+        harness.get_by_role_and_label(Role::TextInput, field).type_text("too slow");
+        harness.run();
+        press(&mut harness, now);
+        assert_eq!(*sent.lock().unwrap(), [Command::RollBack("too slow".to_owned())]);
+        assert!(harness.query_by_role_and_label(Role::Button, now).is_none(), "the question is answered");
+    }
 }
 
 #[test]
@@ -157,10 +165,17 @@ fn a_typed_path_is_imported() {
     assert!(matches!(sent.as_slice(), [Command::Import(request)] if request.path.ends_with("visits.csv")));
 }
 
+/// Chooses a part of the screen Data.
+fn choose(harness: &mut Harness<'static>, language: Language, part: &str) {
+    let label = format!("{}: {}", language.text("data.part"), language.text(part));
+    harness.get_by_role_and_label(Role::RadioButton, &label).click();
+    harness.run();
+}
+
 #[test]
-fn the_data_are_counted_accounted_for_and_only_the_visible_rows_are_drawn() {
+fn the_data_are_counted_and_accounted_for() {
     for language in Language::ALL {
-        let (harness, _) = shown(Data::default(), sample(), language);
+        let (mut harness, _) = shown(Data::default(), sample(), language);
         let report = &SAMPLE.snapshot.datasets[0].1.report;
         let visits = language.integer(report.accepted + report.repaired);
         assert!(
@@ -168,12 +183,50 @@ fn the_data_are_counted_accounted_for_and_only_the_visible_rows_are_drawn() {
                 .query_all_by_role(Role::Heading)
                 .any(|heading| { heading.accesskit_node().label().is_some_and(|label| label.contains(&visits)) })
         );
+        let sum = language.integer(report.read);
+        assert!(harness.query_all_by_label_contains(&sum).count() > 0);
+        choose(&mut harness, language, "data.part_profile");
         for key in ["data.wait_histogram", "data.by_hour", "data.calendar", "data.by_day", "data.missing"] {
             assert!(harness.query_by_role_and_label(Role::Figure, language.text(key)).is_some(), "{key}");
         }
-        let sum = language.integer(report.read);
-        assert!(harness.query_all_by_label_contains(&sum).count() > 0);
-        assert!(harness.query_all_by_role(Role::Row).count() < 200);
-        assert!(SAMPLE.prepared.history.visits.len() > 100_000);
+        harness.check_accessibility();
+    }
+}
+
+#[test]
+fn the_calendar_shows_visits_waits_or_those_who_left() {
+    let language = Language::Persian;
+    let (mut harness, _) = shown(Data::default(), sample(), language);
+    choose(&mut harness, language, "data.part_profile");
+    for (choice, chart) in
+        [("data.median_wait", "data.calendar_waits"), ("data.abandoned", "data.calendar_abandoned")]
+    {
+        let label = format!("{}: {}", language.text("data.calendar_shows"), language.text(choice));
+        harness.get_by_role_and_label(Role::RadioButton, &label).click();
+        harness.run();
+        assert!(harness.query_by_role_and_label(Role::Figure, language.text(chart)).is_some(), "{chart}");
+    }
+}
+
+#[test]
+fn only_the_visits_that_are_seen_are_drawn_and_a_day_can_be_gone_to() {
+    for language in Language::ALL {
+        let (mut harness, _) = shown(Data::default(), sample(), language);
+        choose(&mut harness, language, "data.part_visits");
+        assert!(harness.query_all_by_role(Role::Row).count() < 120);
+        let visits = &SAMPLE.prepared.history.visits;
+        assert!(visits.len() > 100_000);
+        let row = visits.len() / 2;
+        let field = harness.get_by_role_and_label(Role::TextInput, language.text("data.go_to"));
+        field.focus();
+        field.type_text(&(row + 1).to_string());
+        harness.run();
+        press(&mut harness, language.text("data.go"));
+        let id = visits.visit_id.get(row).unwrap();
+        let of_row = harness
+            .query_all_by_role(Role::Row)
+            .find(|node| node.accesskit_node().label().is_some_and(|label| label.ends_with(id)));
+        assert_eq!(of_row.unwrap().accesskit_node().is_selected(), Some(true));
+        assert!(harness.query_all_by_label_contains(language.text("data.called")).count() > 0);
     }
 }

@@ -116,9 +116,10 @@ const fn rgb(hex: u32) -> Color32 {
 }
 
 /// What a text or a mark is about; from which follows its colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Ink {
     /// What is read first.
+    #[default]
     Strong,
     /// Sentences and labels.
     Soft,

@@ -22,7 +22,7 @@ pub use figure::KeyFigure;
 pub use layout::{grid_ui, row_from_end_ui, row_ui};
 pub use notice::{Headline, Notice, empty_ui, failed_ui, loading_ui};
 pub use pill::{Pill, verdict_icon};
-pub use table::{Cell, Column, Table, TableResponse};
+pub use table::{Cell, Column, LongTable, LongView, Table, TableResponse};
 
 use egui::{Response, StrokeKind, Ui};
 

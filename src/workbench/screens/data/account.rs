@@ -3,7 +3,7 @@
 use egui::Ui;
 use egui_material_icons::icons;
 
-use crate::analysis::history::{ImportReport, Reason};
+use crate::analysis::history::ImportReport;
 use crate::base::Digest;
 use crate::workbench::snapshot::Snapshot;
 use crate::workbench::text::{Face, Text};
@@ -17,7 +17,7 @@ const HIGHEST: f32 = 200.0;
 
 /// The two cards: what became of the rows, and why some were set aside.
 pub(super) fn account_ui(ui: &mut Ui, snapshot: &Snapshot, digest: Digest, document: &DatasetDocument) {
-    if document.report.reasons.is_empty() {
+    if document.report.set_aside().is_empty() {
         return rows_ui(ui, document, 0.0);
     }
     grid_ui(ui, "account", &[1.45, 1.0], |ui, cell, height| match cell {
@@ -101,14 +101,13 @@ fn aside_ui(ui: &mut Ui, snapshot: &Snapshot, digest: Digest, report: &ImportRep
     let look = Look::of(ui);
     let note = look.language.integer(report.quarantined);
     Card::titled(look.text("data.reasons")).note(note).height(height).ui(ui, |ui| {
-        let mut reasons: Vec<(Reason, u64)> = report.reasons.iter().map(|(reason, n)| (*reason, *n)).collect();
-        reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let aside = report.set_aside();
         let columns = [Column::words(look.text("data.reason")), Column::number(look.text("data.rows"))];
-        Table::new("reasons", columns).height(HIGHEST).ui(ui, reasons.len(), |row, column| {
-            let Some((reason, n)) = reasons.get(row) else { return Cell::text("") };
+        Table::new("reasons", columns).height(HIGHEST).ui(ui, aside.len(), |row, column| {
+            let Some(finding) = aside.get(row) else { return Cell::text("") };
             match column {
-                0 => Cell::text(look.text(&format!("quarantine.{}", reason.id()))),
-                _ => Cell::text(look.language.integer(*n)),
+                0 => Cell::text(look.text(&format!("check.{}", finding.check.id()))),
+                _ => Cell::text(look.language.integer(finding.count)),
             }
         });
         let Some(path) = snapshot.quarantine.get(&digest) else {

@@ -4,6 +4,7 @@
 //! read, from the data set that is at hand.
 
 mod account;
+mod calendar;
 mod pictures;
 mod sets;
 mod visits;
@@ -18,15 +19,28 @@ use crate::workbench::command::{Command, Outbox};
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::{Screen, State};
 use crate::workbench::theme::Look;
-use crate::workbench::widgets::{Card, Headline, empty_ui, grid_ui, loading_ui};
+use crate::workbench::widgets::{Card, Headline, Segmented, empty_ui, grid_ui, loading_ui};
 use crate::workflows::datasets::DatasetDocument;
+
+/// What of a data set is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Part {
+    /// What became of the rows of its files.
+    #[default]
+    Account,
+    /// What the visits are like.
+    Profile,
+    /// The visits.
+    Visits,
+}
 
 /// The screen.
 #[derive(Debug, Default)]
 pub(super) struct Data {
     form: FileForm,
     pictures: pictures::Pictures,
-    visits: visits::Page,
+    visits: visits::VisitTable,
+    part: Part,
 }
 
 impl Screen for Data {
@@ -60,17 +74,34 @@ impl Screen for Data {
             _ => self.form_ui(ui, state, height, outbox),
         });
         let Some((digest, document)) = selected else { return };
-        account::account_ui(ui, &snapshot, digest, document);
+        self.parts_ui(ui);
+        if self.part == Part::Account {
+            return account::account_ui(ui, &snapshot, digest, document);
+        }
         let (Some(profile), Some(prepared)) = (&state.profile, &state.prepared) else {
             let again = Command::SelectDataset(digest);
             return waiting_ui(ui, state, "prepare", "data.not_prepared", again, outbox);
         };
-        self.pictures.ui(ui, profile, &look);
-        self.visits.ui(ui, prepared);
+        match self.part {
+            Part::Account => {}
+            Part::Profile => self.pictures.ui(ui, profile, &look),
+            Part::Visits => self.visits.ui(ui, prepared),
+        }
     }
 }
 
 impl Data {
+    fn parts_ui(&mut self, ui: &mut Ui) {
+        let look = Look::of(ui);
+        let parts = [
+            (Part::Account, "data.part_account"),
+            (Part::Profile, "data.part_profile"),
+            (Part::Visits, "data.part_visits"),
+        ];
+        let parts = parts.map(|(part, key)| (part, look.text(key).to_owned()));
+        Segmented::new(look.text("data.part"), parts).ui(ui, &mut self.part);
+    }
+
     fn form_ui(&mut self, ui: &mut Ui, state: &State, height: f32, outbox: &mut Outbox) {
         let look = Look::of(ui);
         Card::titled(look.text("data.open")).height(height).ui(ui, |ui| match import_job(state) {

@@ -6,13 +6,14 @@ use egui::Ui;
 use egui_material_icons::icons;
 
 use super::super::days::with_gaps;
-use crate::base::calendar::{CivilDate, DateStyle, Weekday};
+use super::calendar::Calendar;
+use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::workbench::snapshot::{DayProfile, Profile, WaitProfile};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{
-    HeatData, HistogramData, HistogramSeries, LineData, RankData, RankRow, Series, XPoint, chart_card_ui,
+    HistogramData, HistogramSeries, LineData, RankData, RankRow, Series, XPoint, chart_card_ui,
 };
 use crate::workbench::widgets::{Card, Cell, Column, Table, grid_ui, row_ui};
 
@@ -20,6 +21,7 @@ use crate::workbench::widgets::{Card, Cell, Column, Table, grid_ui, row_ui};
 #[derive(Debug, Default)]
 pub(super) struct Pictures {
     kept: Option<Kept>,
+    calendar: Calendar,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,6 @@ struct Kept {
     language: Language,
     waits: HistogramData,
     hours: LineData,
-    calendar: HeatData,
     days: LineData,
     missing: RankData,
     /// Features that are known at every visit.
@@ -37,8 +38,6 @@ struct Kept {
 
 /// Height of a chart in its card.
 const HEIGHT: f32 = 190.0;
-/// Weeks that the calendar shows, so that its squares can still be told apart.
-const MOST_WEEKS: usize = 110;
 
 impl Pictures {
     /// Shows `profile`.
@@ -52,10 +51,8 @@ impl Pictures {
             0 => chart_card_ui(ui, &kept.waits, HEIGHT, height),
             _ => chart_card_ui(ui, &kept.hours, HEIGHT, height),
         });
-        grid_ui(ui, "days", &[1.0, 1.0], |ui, cell, height| match cell {
-            0 => chart_card_ui(ui, &kept.calendar, HEIGHT, height),
-            _ => chart_card_ui(ui, &kept.days, HEIGHT, height),
-        });
+        self.calendar.ui(ui, profile);
+        chart_card_ui(ui, &kept.days, HEIGHT, 0.0);
         grid_ui(ui, "groups", &[1.0, 1.0], |ui, cell, height| match cell {
             0 => groups_ui(ui, ("data.sites", "data.site"), &profile.sites, height),
             _ => {
@@ -78,7 +75,6 @@ impl Kept {
             language,
             waits: waits(profile, language),
             hours: hours(profile, language),
-            calendar: calendar(&profile.days, language),
             days: days(&profile.days, language),
             complete: profile.missing.len() - missing.rows.len(),
             missing,
@@ -138,61 +134,6 @@ fn hours(profile: &Profile, language: Language) -> LineData {
         from_zero: true,
         ..LineData::default()
     }
-}
-
-/// Weeks from left to right, days from Saturday to Friday.
-fn calendar(days: &[DayProfile], language: Language) -> HeatData {
-    let style = DateStyle::usual(language);
-    let last = days.last().map(|day| day.date.week_start());
-    let first = days.first().map(|day| day.date.week_start());
-    let count = match (first, last) {
-        (Some(first), Some(last)) => usize::try_from(last.days_since(first) / 7 + 1).unwrap_or(0),
-        _ => 0,
-    };
-    let skipped = count.saturating_sub(MOST_WEEKS);
-    let weeks = count - skipped;
-    let skipped_days = i32::try_from(skipped * 7).unwrap_or(i32::MAX);
-    let start = first.and_then(|first| first.plus_days(skipped_days));
-    let mut values = vec![None; weeks * 7];
-    let mut names = vec![(String::new(), String::new()); weeks * 7];
-    let mut columns = vec![String::new(); weeks];
-    for index in 0..weeks * 7 {
-        let (week, weekday) = (index / 7, index % 7);
-        let date = i32::try_from(index).ok().and_then(|days| start?.plus_days(days));
-        let Some(date) = date else { continue };
-        let square = weekday * weeks + week;
-        names[square] = (style.long(date, language), date.to_string());
-        if is_first_of_month(date, style) {
-            columns[week] = month_name(date, style, language);
-        }
-    }
-    for day in days {
-        let Some(start) = start else { break };
-        let Ok(index) = usize::try_from(day.date.days_since(start)) else { continue };
-        if let Some(value) = values.get_mut((index % 7) * weeks + index / 7) {
-            *value = Some(day.visits as f64);
-        }
-    }
-    HeatData {
-        name: language.text("data.calendar").to_owned(),
-        unit: language.text("data.visits").to_owned(),
-        rows: Weekday::ALL.iter().map(|weekday| language.text(weekday.name_key()).to_owned()).collect(),
-        columns,
-        names,
-        values,
-        places: 0,
-        ink: Ink::Shifted,
-        outline_above: None,
-    }
-}
-
-/// The number of the day stands first in the long form of both languages.
-fn is_first_of_month(date: CivilDate, style: DateStyle) -> bool {
-    style.short(date, Language::English).ends_with("01")
-}
-
-fn month_name(date: CivilDate, style: DateStyle, language: Language) -> String {
-    style.long(date, language).split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
 fn days(days: &[DayProfile], language: Language) -> LineData {

@@ -14,6 +14,7 @@ use egui::Ui;
 use egui_material_icons::{MaterialIcon, icons};
 
 use super::file_form::{FileForm, import_job};
+use super::roll_back::RollBackForm;
 use crate::base::language::Language;
 use crate::base::role::Permission;
 use crate::workbench::command::{Command, Outbox};
@@ -21,13 +22,14 @@ use crate::workbench::snapshot::Snapshot;
 use crate::workbench::state::{Screen, State};
 use crate::workbench::theme::Look;
 use crate::workbench::widgets::charts::{LineData, chart_card_ui};
-use crate::workbench::widgets::{Card, ConfirmButton, Headline, empty_ui, grid_ui};
+use crate::workbench::widgets::{Card, Headline, empty_ui, grid_ui};
 use facts::Facts;
 
 /// The screen.
 #[derive(Debug, Default)]
 pub(super) struct Overview {
     form: FileForm,
+    roll_back: RollBackForm,
     /// The daily error, as it was drawn last; made anew when what is kept or the language changes.
     daily: Option<Daily>,
 }
@@ -64,7 +66,10 @@ impl Screen for Overview {
         }
         let look = Look::of(ui);
         let facts = Facts::of(&snapshot, &look);
-        headline_ui(ui, state, &facts, outbox);
+        headline_ui(ui, state, &facts, &mut self.roll_back);
+        if let (Some(live), Some(target)) = (facts.live, facts.returns_to) {
+            self.roll_back.form_ui(ui, live, target, outbox);
+        }
         figures::figures_ui(ui, &facts);
         let daily = self.daily(&snapshot, &facts, look.language);
         grid_ui(ui, "history", &[2.6, 1.0], |ui, cell, height| match (cell, daily) {
@@ -107,24 +112,16 @@ impl Overview {
     }
 }
 
-fn headline_ui(ui: &mut Ui, state: &State, facts: &Facts<'_>, outbox: &mut Outbox) {
+fn headline_ui(ui: &mut Ui, state: &State, facts: &Facts<'_>, roll_back: &mut RollBackForm) {
     let look = Look::of(ui);
     let (headline, sentence) = (facts.headline(&look), facts.sentence(&look));
     Headline::new(headline).rich_sentence(sentence).with_actions_ui(ui, |ui| {
-        if facts.live.is_none() {
-            return;
-        }
-        let target = facts.returns_to.map(|version| version.to_string()).unwrap_or_default();
-        let armed = look.fill("overview.roll_back_armed", &[("version", &target)]);
-        let command = Command::RollBack(look.text("overview.roll_back_reason").to_owned());
+        let Some(live) = facts.live else { return };
         let role = facts.snapshot.person(&state.person).map(|person| person.role);
-        let refusal = command.refusal(state, &look).or_else(|| {
+        let refusal = Command::RollBack(String::new()).refusal(state, &look).or_else(|| {
             let may = role.is_some_and(|role| role.may(Permission::RollBack));
             (!may).then(|| look.text("overview.may_not_roll_back").to_owned())
         });
-        let button = ConfirmButton::new(look.text("command.roll_back"), armed).icon(icons::ICON_UNDO);
-        if button.unless(refusal).ui(ui, "roll back") {
-            outbox.send(command);
-        }
+        roll_back.button_ui(ui, live, look.text("command.roll_back"), refusal);
     });
 }

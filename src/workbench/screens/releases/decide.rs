@@ -118,7 +118,9 @@ impl DecisionForm {
 
     fn roll_back_ui(&mut self, ui: &mut Ui, page: &Page<'_>, outbox: &mut Outbox) {
         let look = page.look;
-        let refusal = roll_back_refusal(page);
+        let refusal = roll_back_refusal(page).or_else(|| {
+            self.reason.trim().is_empty().then(|| look.text("releases.refused.roll_back_reason").to_owned())
+        });
         let (live, target) = (page.snapshot.live.as_ref(), page.returns_to());
         let target = target.map(|version| version.to_string()).unwrap_or_default();
         let values = [

@@ -18,6 +18,7 @@ use egui::Ui;
 use self::decide::DecisionForm;
 use self::page::{Calendar, Page};
 use self::people::OwnerForm;
+use super::roll_back::RollBackForm;
 use crate::base::Version;
 use crate::base::explain::Explanation;
 use crate::base::role::Permission;
@@ -26,9 +27,7 @@ use crate::workbench::command::{Command, Outbox};
 use crate::workbench::state::{Screen, State};
 use crate::workbench::text::isolate;
 use crate::workbench::theme::Look;
-use crate::workbench::widgets::{
-    Card, ConfirmButton, Headline, MaterialIcon, Notice, empty_ui, failed_ui, grid_ui,
-};
+use crate::workbench::widgets::{Card, Headline, MaterialIcon, Notice, empty_ui, failed_ui, grid_ui};
 use crate::workbench::widgets::{icons, loading_ui};
 
 /// The screen.
@@ -37,6 +36,7 @@ pub(super) struct Releases {
     /// The version that a person chose; else the one that matters most is shown.
     selected: Option<Version>,
     decision: DecisionForm,
+    roll_back: RollBackForm,
     owner: OwnerForm,
     calendar: Calendar,
 }
@@ -63,12 +63,15 @@ impl Screen for Releases {
 
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         let Some(snapshot) = state.snapshot.clone() else { return absent_ui(ui, state, outbox) };
-        let Releases { selected, decision, owner, calendar } = self;
+        let Releases { selected, decision, roll_back, owner, calendar } = self;
         let page = Page { look: Look::of(ui), state, snapshot: &snapshot, calendar };
         if snapshot.people.is_empty() && snapshot.versions.is_empty() {
             return nobody_ui(ui, &page, owner, outbox);
         }
-        headline_ui(ui, &page, outbox);
+        headline_ui(ui, &page, roll_back);
+        if let (Some(live), Some(target)) = (&snapshot.live, page.returns_to()) {
+            roll_back.form_ui(ui, live, target, outbox);
+        }
         if snapshot.verification.as_ref().is_some_and(|verification| !verification.problems.is_empty()) {
             Notice::failure(page.look.text("releases.alarm")).ui(ui);
         }
@@ -139,7 +142,7 @@ fn nobody_ui(ui: &mut Ui, page: &Page<'_>, owner: &mut OwnerForm, outbox: &mut O
     });
 }
 
-fn headline_ui(ui: &mut Ui, page: &Page<'_>, outbox: &mut Outbox) {
+fn headline_ui(ui: &mut Ui, page: &Page<'_>, roll_back: &mut RollBackForm) {
     let look = page.look;
     let headline = match &page.snapshot.live {
         Some(live) => look
@@ -148,16 +151,9 @@ fn headline_ui(ui: &mut Ui, page: &Page<'_>, outbox: &mut Outbox) {
     };
     let sentence = [origin(page), page.acknowledged().1, waiting(page)].join(" ");
     Headline::new(headline).sentence(sentence.trim()).with_actions_ui(ui, |ui| {
-        if let Some(target) = page.returns_to() {
-            let values = [("version", target.to_string())];
-            let button = ConfirmButton::new(
-                look.language.fill_owned("releases.roll_back.to", &values),
-                look.language.fill_owned("releases.roll_back.again", &values),
-            );
-            let refusal = decide::roll_back_refusal(page);
-            if button.icon(icons::ICON_UNDO).unless(refusal).ui(ui, "headline roll back") {
-                outbox.send(Command::RollBack(String::new()));
-            }
+        if let (Some(live), Some(target)) = (&page.snapshot.live, page.returns_to()) {
+            let label = look.fill("releases.roll_back.to", &[("version", &target.to_string())]);
+            roll_back.button_ui(ui, live, &label, decide::roll_back_refusal(page));
         }
     });
 }

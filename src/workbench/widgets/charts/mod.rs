@@ -6,12 +6,13 @@
 //!
 //! What has two axes (line chart, histogram, forest plot) is drawn by egui_plot through [`area`]; its words stay
 //! ours. Painted by hand are the heat map, whose cells have gaps, round corners and outlines that
-//! `egui_plot::Heatmap` does not draw, and which writes its own numbers; sparklines, which are a few pixels high and
+//! `egui_plot::Heatmap` does not draw, and which writes its own numbers; the calendar, for the same reasons; sparklines, which are a few pixels high and
 //! stand by the dozen in tables; and bars and bands of shares, which have no axes.
 
 mod area;
 mod axis;
 mod bars;
+mod calendar;
 mod forest;
 mod heat;
 mod histogram;
@@ -19,6 +20,7 @@ mod line;
 mod spark;
 
 pub use bars::{BandData, BandPart, RankData, RankRow, SplitData, SplitPart, progress_ui};
+pub use calendar::{CalendarData, CalendarDay, WEEK};
 pub use forest::{ForestData, ForestRow};
 pub use heat::HeatData;
 pub use histogram::{HistogramData, HistogramSeries, Side};
@@ -150,6 +152,17 @@ pub trait Chart {
 
 /// `chart` in a card that reaches down to `card_height`, with its legend, "show as table" and "copy".
 pub fn chart_card_ui(ui: &mut Ui, chart: &dyn Chart, height: f32, card_height: f32) {
+    chart_card_with_ui(ui, chart, height, card_height, |_| {});
+}
+
+/// As [`chart_card_ui`], with `controls` above the picture: what it shows, which part of it.
+pub fn chart_card_with_ui(
+    ui: &mut Ui,
+    chart: &dyn Chart,
+    height: f32,
+    card_height: f32,
+    controls: impl FnOnce(&mut Ui),
+) {
     let look = Look::of(ui);
     let id = ui.scope_id().with(("chart", chart.name()));
     let mut as_table: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
@@ -175,6 +188,7 @@ pub fn chart_card_ui(ui: &mut Ui, chart: &dyn Chart, height: f32, card_height: f
             ui.add_space(sizes::GRID);
         },
         |ui| {
+            controls(ui);
             if before {
                 numbers().ui(ui, chart.name(), height);
             } else {

@@ -1,0 +1,162 @@
+//! What a table is made of: columns, and what stands in their cells.
+
+use egui::{Align2, Rect, Ui, pos2, vec2};
+
+use crate::workbench::text::{Face, Text};
+use crate::workbench::theme::{Ink, Look, sizes};
+use crate::workbench::widgets::Pill;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Width {
+    /// As wide as the widest of the head and the first rows.
+    Fit,
+    /// A share of what the others leave.
+    Share(f32),
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+#[must_use = "a column does nothing by itself"]
+pub struct Column {
+    pub(super) head: String,
+    pub(super) width: Width,
+    pub(super) is_number: bool,
+    pub(super) sortable: bool,
+}
+
+impl Column {
+    /// Words, taking a share of the width that is left.
+    pub fn words(head: impl Into<String>) -> Column {
+        Column { head: head.into(), width: Width::Share(1.0), is_number: false, sortable: false }
+    }
+
+    /// Numbers, as wide as needed, aligned at their units.
+    pub fn number(head: impl Into<String>) -> Column {
+        Column { width: Width::Fit, is_number: true, ..Column::words(head) }
+    }
+
+    /// Words or pills, as wide as needed.
+    pub fn fit(head: impl Into<String>) -> Column {
+        Column { width: Width::Fit, ..Column::words(head) }
+    }
+
+    /// Takes `share` of what is left, 1 being usual.
+    pub fn share(mut self, share: f32) -> Column {
+        self.width = Width::Share(share);
+        self
+    }
+
+    /// Its head can be pressed to sort by it.
+    pub fn sortable(mut self) -> Column {
+        self.sortable = true;
+        self
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Text(Text),
+    Marked(Ink, Text),
+    Pill(Pill),
+    Bar(f32, Ink),
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug)]
+#[must_use = "a cell does nothing by itself"]
+pub struct Cell {
+    content: Content,
+    pub(super) said: String,
+}
+
+impl Cell {
+    /// Words or a number.
+    pub fn text(words: impl Into<String>) -> Cell {
+        let said = words.into();
+        Cell { content: Content::Text(Text::new(&said).value()), said }
+    }
+
+    /// Words beside a square of colour.
+    pub fn marked(ink: Ink, words: impl Into<String>) -> Cell {
+        let said = words.into();
+        Cell { content: Content::Marked(ink, Text::new(&said).value()), said }
+    }
+
+    /// A digest or a key.
+    pub fn code(words: impl Into<String>) -> Cell {
+        let said = words.into();
+        Cell { content: Content::Text(Text::new(&said).value().face(Face::Code).size(sizes::SMALL)), said }
+    }
+
+    /// A verdict; `said` is what a screen reader says.
+    pub fn pill(pill: Pill, said: impl Into<String>) -> Cell {
+        Cell { content: Content::Pill(pill), said: said.into() }
+    }
+
+    /// A bar as long as `share` (0 to 1) of the cell.
+    pub fn bar(share: f32, ink: Ink) -> Cell {
+        Cell { content: Content::Bar(share.clamp(0.0, 1.0), ink), said: String::new() }
+    }
+
+    /// In this colour.
+    pub fn ink(self, ink: Ink) -> Cell {
+        self.map(|text| text.ink(ink))
+    }
+
+    /// Semi-bold.
+    pub fn strong(self) -> Cell {
+        self.map(Text::strong)
+    }
+
+    fn map(mut self, change: impl Fn(Text) -> Text) -> Cell {
+        self.content = match self.content {
+            Content::Text(text) => Content::Text(change(text)),
+            Content::Marked(ink, text) => Content::Marked(ink, change(text)),
+            other => other,
+        };
+        self
+    }
+
+    pub(super) fn width(&self, ui: &Ui, is_number: bool) -> f32 {
+        match &self.content {
+            Content::Text(text) if is_number => text.clone().tabular().measure(ui).x,
+            Content::Text(text) => text.measure(ui).x,
+            Content::Marked(_, text) => text.measure(ui).x + 18.0,
+            Content::Pill(pill) => pill.width(ui),
+            Content::Bar(..) => 96.0,
+        }
+    }
+
+    pub(super) fn paint(self, ui: &Ui, rect: Rect, is_number: bool) {
+        let look = Look::of(ui);
+        match self.content {
+            Content::Text(text) if is_number => {
+                text.tabular().elide_to(rect.width()).paint(ui, rect.right_center(), Align2::RIGHT_CENTER);
+            }
+            Content::Text(text) => drop(text.paint_in(ui, rect)),
+            Content::Marked(ink, text) => {
+                let at = if look.is_rtl() {
+                    rect.right_center() - vec2(5.5, 0.0)
+                } else {
+                    rect.left_center() + vec2(5.5, 0.0)
+                };
+                ui.painter().rect_filled(Rect::from_center_size(at, vec2(11.0, 11.0)), 3, look.palette.mark(ink));
+                let rest = if look.is_rtl() {
+                    Rect::from_min_max(rect.min, rect.max - vec2(18.0, 0.0))
+                } else {
+                    Rect::from_min_max(rect.min + vec2(18.0, 0.0), rect.max)
+                };
+                text.paint_in(ui, rest);
+            }
+            Content::Pill(pill) => pill.paint_in(ui, rect),
+            Content::Bar(share, ink) => {
+                let track = rect.shrink2(vec2(0.0, (rect.height() - 6.0) / 2.0));
+                ui.painter().rect_filled(track, 3, look.palette.raised);
+                let width = track.width() * share;
+                let left = if look.is_rtl() { track.right() - width } else { track.left() };
+                let bar = Rect::from_min_size(pos2(left, track.top()), vec2(width, track.height()));
+                ui.painter().rect_filled(bar, 3, look.palette.mark(ink));
+            }
+        }
+    }
+}
