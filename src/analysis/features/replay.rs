@@ -40,13 +40,8 @@ pub fn queue_states_by(
         task,
         |_| States::default(),
         |batch, lanes| {
-            for (site, of_site) in outputs(lanes) {
-                let mut begin = 0;
-                for rows in batch.rows_of(site) {
-                    scatter(&mut states, rows, of_site.0.get(begin..).unwrap_or_default(), |state| state);
-                    begin += rows.len();
-                }
-            }
+            let of_site = by_site(lanes, |states| &states.0);
+            batch.spread(of_site, |rows, of_rows| scatter(&mut states, rows, of_rows, |state| state));
         },
     )?;
     Ok(states)
@@ -79,9 +74,9 @@ pub(super) struct Lane<O> {
 /// The lanes by the codes of their sites; those that were not seen yet are none.
 pub(super) type Lanes<O> = [Option<Box<Lane<O>>>];
 
-/// What each site has to say, by its code.
-pub(super) fn outputs<O>(lanes: &Lanes<O>) -> impl Iterator<Item = (usize, &O)> {
-    lanes.iter().enumerate().filter_map(|(site, lane)| Some((site, &lane.as_deref()?.output)))
+/// What each site has to say, by its code; nothing of sites that were not seen yet.
+pub(super) fn by_site<'n, O, N>(lanes: &'n Lanes<O>, of: impl Fn(&'n O) -> &'n [N]) -> Vec<&'n [N]> {
+    lanes.iter().map(|lane| lane.as_deref().map_or(&[][..], |lane| of(&lane.output))).collect()
 }
 
 /// Replays `history`: each site's sweep tells its output what it finds, and `collect` is given the outputs of all sites
