@@ -49,7 +49,7 @@ pub fn build_columns(
     let parts = features.iter().fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
     let mut columns: Vec<Growing> = features.iter().map(|feature| Growing::of(feature, visits.len())).collect();
     let output = |site| SiteColumns::new(visits, site, features);
-    replay(history, order, parts, task, output, |batch, lanes| {
+    replay(history, order, parts, (task, "stage.features"), output, |batch, lanes| {
         columns.par_iter_mut().enumerate().for_each(|(index, column)| column.spread(index, batch, lanes));
     })?;
     let columns = features.iter().zip(columns).map(|(feature, column)| (feature.id.to_owned(), column.finish()));

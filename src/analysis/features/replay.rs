@@ -37,7 +37,7 @@ pub fn queue_states_by(
         history,
         order,
         Parts::ALL,
-        task,
+        (task, "stage.queues"),
         |_| States::default(),
         |batch, lanes| {
             let of_site = by_site(lanes, |states| &states.0);
@@ -80,7 +80,7 @@ pub(super) fn by_site<'n, O, N>(lanes: &'n Lanes<O>, of: impl Fn(&'n O) -> &'n [
 }
 
 /// Replays `history`: each site's sweep tells its output what it finds, and `collect` is given the outputs of all sites
-/// after each batch.
+/// after each batch. `task` is told the `stage`.
 ///
 /// # Errors
 /// [`Cancelled`] where `task` was.
@@ -88,7 +88,7 @@ pub(super) fn replay<O: Sink + Send>(
     history: &History,
     order: PriorityOrder,
     parts: Parts,
-    task: &Task,
+    (task, stage): (&Task, &'static str),
     output: impl Fn(usize) -> O + Sync,
     mut collect: impl FnMut(&Batch, &Lanes<O>),
 ) -> Result<(), Cancelled> {
@@ -99,7 +99,7 @@ pub(super) fn replay<O: Sink + Send>(
     let mut lanes: Vec<Option<Box<Lane<O>>>> = Vec::new();
     lanes.resize_with(visits.site.names().len(), || None);
     for first in (0..visits.len()).step_by(BATCH) {
-        task.report("stage.queues", first as u64, visits.len() as u64)?;
+        task.report(stage, first as u64, visits.len() as u64)?;
         let batch = Batch::new(visits, first, parts);
         lanes.par_iter_mut().enumerate().try_for_each(|(site, lane)| {
             if let Some(lane) = lane {

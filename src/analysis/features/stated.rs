@@ -41,7 +41,7 @@ pub fn stated_against_counted(history: &History, task: &Task) -> Result<Option<A
         history,
         PriorityOrder::NoOrder,
         parts,
-        task,
+        (task, "stage.queues"),
         |_| Pairs::default(),
         |_, lanes| {
             let of_site = by_site(lanes, |pairs: &Pairs| std::slice::from_ref(&pairs.sums));
