@@ -16,7 +16,7 @@ use crate::base::Explain;
 use super::checks::Check;
 use super::import::{ImportError, Row};
 use super::mapping::Delimiter;
-use super::parquet::{self, TextTable};
+use super::parquet::{TextBlock, TextBlocks};
 use super::plan::Cells;
 
 /// The longest line of a delimited file, in bytes.
@@ -152,7 +152,7 @@ pub(super) struct Source {
 
 enum SourceRows {
     Delimited(Box<Delimited>),
-    Table(TextTable),
+    Table(Box<TextBlocks>),
 }
 
 struct Delimited {
@@ -175,9 +175,9 @@ pub(super) fn open(path: &Path, delimiter: Option<Delimiter>) -> Result<Source, 
     let (rows, columns) = if magic.is_empty() {
         return Err(SourceError::Empty { path: path.to_owned() });
     } else if magic.starts_with(b"PAR1") {
-        let table = parquet::read_table(path)?;
+        let table = TextBlocks::open(path)?;
         let columns = table.columns().to_vec();
-        (SourceRows::Table(table), columns)
+        (SourceRows::Table(Box::new(table)), columns)
     } else {
         let plain: Box<dyn Read + Send> = if magic.starts_with(&[0x1f, 0x8b]) {
             Box::new(MultiGzDecoder::new(counted))
@@ -297,7 +297,7 @@ impl Source {
     ) -> Result<(), ImportError> {
         match &mut self.rows {
             SourceRows::Delimited(delimited) => delimited.for_each_row(take),
-            SourceRows::Table(table) => table.for_each_row(self.total_bytes, take),
+            SourceRows::Table(table) => for_each_row_of(table, self.total_bytes, take),
         }
     }
 }
@@ -329,6 +329,33 @@ impl Delimited {
             }
         }
         if any { Ok(()) } else { Err(SourceError::Empty { path: self.path.clone() }.into()) }
+    }
+}
+
+fn for_each_row_of(
+    table: &mut TextBlocks,
+    total_bytes: u64,
+    take: &mut dyn FnMut(&Row<'_>, u64) -> Result<(), ImportError>,
+) -> Result<(), ImportError> {
+    let width = table.columns().len();
+    while let Some(block) = table.next_block()? {
+        for row in 0..block.rows() {
+            let at = block.first_row() + row as u64;
+            let cells = BlockRow { block: &block, row };
+            take(&Row { line: at + 1, cells: &cells, width, broken: None }, total_bytes * at / table.rows())?;
+        }
+    }
+    Ok(())
+}
+
+struct BlockRow<'a> {
+    block: &'a TextBlock,
+    row: usize,
+}
+
+impl Cells for BlockRow<'_> {
+    fn cell(&self, index: usize) -> &str {
+        self.block.cell(self.row, index)
     }
 }
 
