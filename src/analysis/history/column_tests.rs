@@ -205,3 +205,33 @@ fn many_rows_are_as_few() {
     joined.open_counters.set(299_999, Some(7));
     assert_ne!(of(joined), whole_digest);
 }
+
+#[test]
+fn the_digest_is_the_one_described() {
+    let mut visits = Visits::default();
+    let mut notes = Texts::default();
+    for row in 0..70_000_i64 {
+        let at = |millis: i64| Moment::from_millis(1_600_000_000_000 + millis);
+        visits.push(&Visit {
+            visit_id: row.to_string(),
+            site: ["کرج", "b", "a"][(row / 40_000 + row / 69_000) as usize].to_owned(),
+            service: "x".to_owned(),
+            arrived: at(row * 1_000).unwrap(),
+            called: at(row * 1_007).filter(|_| row % 3 > 0),
+            finished: None,
+            left: Moment::from_millis(-1).filter(|_| row == 69_999),
+            priority: Some((row % 256) as u8),
+            channel: [None, Some(Channel::WalkIn), Some(Channel::Booked)][(row % 3) as usize],
+            booked_for: None,
+            open_counters: (row < 100).then_some(row as u32 * 7),
+            people_ahead: None,
+        });
+        let note = if row % 4 > 0 { String::new() } else { "ی".repeat((row % 300) as usize) };
+        notes.push((row % 2 == 0).then_some(&note));
+    }
+    visits.extras.insert("note".to_owned(), notes);
+    // Given by tests/golden/digest.py.
+    let expected = "cd3d84a9221d4cac6e9b16604b29644fcc7bfaef08e5d30384dc50e243ee3ff0";
+    let history = History { zone: "Asia/Tehran".parse().unwrap(), visits };
+    assert_eq!(digest(&history).to_string(), expected);
+}

@@ -115,7 +115,8 @@ impl Encoder {
     }
 
     fn cells<const WIDTH: usize>(&mut self, cells: impl Iterator<Item = [u8; WIDTH]>) {
-        self.buffer.extend(cells.flatten());
+        self.buffer.reserve(cells.size_hint().1.unwrap_or(0) * WIDTH);
+        cells.for_each(|cell| self.buffer.extend_from_slice(&cell));
         self.flush();
     }
 

@@ -65,14 +65,15 @@ pub(super) fn values(
         }
         (Encoding::BYTE_STREAM_SPLIT, Kind::Number(_)) => plain(kind, data, count)?,
         (Encoding::DELTA_BINARY_PACKED, Kind::Number(_)) => {
-            delta(data, count, |_| Ok(()))?;
+            delta(data, count, None)?;
         }
         (Encoding::DELTA_LENGTH_BYTE_ARRAY, Kind::Bytes) => {
             let mut total = 0_u64;
-            let rest = delta(data, count, |length| {
+            let mut add = |length| {
                 total = total.saturating_add(length_of(length)?);
                 Ok(())
-            })?;
+            };
+            let rest = delta(data, count, Some(&mut add))?;
             if total > rest.len() as u64 {
                 return Err(CUT);
             }
@@ -213,8 +214,13 @@ fn length_of(value: i64) -> Result<u64, Fault> {
     u32::try_from(value).map(u64::from).map_err(|_| "a text has an impossible length")
 }
 
-/// Numbers by their differences, in blocks ("delta encoding"): hands over `count` numbers, returns what follows.
-fn delta(mut data: &[u8], count: usize, mut take: impl FnMut(i64) -> Result<(), Fault>) -> Result<&[u8], Fault> {
+/// Numbers by their differences, in blocks ("delta encoding"): hands over `count` numbers where somebody takes them,
+/// returns what follows.
+fn delta<'a>(
+    mut data: &'a [u8],
+    count: usize,
+    mut take: Option<&mut dyn FnMut(i64) -> Result<(), Fault>>,
+) -> Result<&'a [u8], Fault> {
     const ODD: Fault = "a block of differences has an impossible shape";
     let block = usize::try_from(varint(&mut data)?).map_err(|_| ODD)?;
     let parts = usize::try_from(varint(&mut data)?).map_err(|_| ODD)?;
@@ -229,7 +235,9 @@ fn delta(mut data: &[u8], count: usize, mut take: impl FnMut(i64) -> Result<(), 
     if count == 0 {
         return Ok(data);
     }
-    take(value)?;
+    if let Some(take) = &mut take {
+        take(value)?;
+    }
     let mut left = count - 1;
     while left > 0 {
         let least = signed(&mut data)?;
@@ -242,10 +250,12 @@ fn delta(mut data: &[u8], count: usize, mut take: impl FnMut(i64) -> Result<(), 
             }
             let (body, rest) = data.split_at_checked(usize::from(width) * each / 8).ok_or(CUT)?;
             data = rest;
-            for at in 0..each.min(left) {
-                let step = wide_bits(body, at * usize::from(width), u32::from(width));
-                value = value.wrapping_add(step.cast_signed()).wrapping_add(least);
-                take(value)?;
+            if let Some(take) = &mut take {
+                for at in 0..each.min(left) {
+                    let step = wide_bits(body, at * usize::from(width), u32::from(width));
+                    value = value.wrapping_add(step.cast_signed()).wrapping_add(least);
+                    take(value)?;
+                }
             }
             left -= each.min(left);
         }
@@ -256,12 +266,13 @@ fn delta(mut data: &[u8], count: usize, mut take: impl FnMut(i64) -> Result<(), 
 /// Texts that begin as the text before: the length of what they share, the length of the rest, the rests.
 fn delta_strings(data: &[u8], count: usize) -> Result<u64, Fault> {
     let mut shared = Vec::new();
-    let rest = delta(data, count, |length| {
+    let mut keep = |length| {
         shared.push(length_of(length)?);
         Ok(())
-    })?;
+    };
+    let rest = delta(data, count, Some(&mut keep))?;
     let (mut row, mut before, mut own, mut total) = (0, 0_u64, 0_u64, 0_u64);
-    let rest = delta(rest, count, |length| {
+    let mut add = |length| {
         let length = length_of(length)?;
         let prefix = shared.get(row).copied().unwrap_or_default();
         if prefix > before {
@@ -272,6 +283,7 @@ fn delta_strings(data: &[u8], count: usize) -> Result<u64, Fault> {
         own += length;
         total = total.saturating_add(before);
         Ok(())
-    })?;
+    };
+    let rest = delta(rest, count, Some(&mut add))?;
     if own > rest.len() as u64 { Err(CUT) } else { Ok(total) }
 }

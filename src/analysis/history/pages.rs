@@ -3,6 +3,9 @@
 //! It does not keep what it unpacks beyond the page at hand. Invariant: nothing is unpacked before what it grows to
 //! was taken from the allowance.
 
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
 use polars_parquet::parquet::compression::{Compression, DecompressionContext, decompress};
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 use polars_parquet_format::{DataPageHeader, DataPageHeaderV2, Encoding, PageHeader, PageType};
@@ -16,8 +19,8 @@ const LARGEST_PAGE: usize = 256 << 20;
 const LARGEST_HEADER: usize = 1 << 20;
 
 /// Walks pages within an allowance of bytes for the whole file.
-pub(super) struct Pages {
-    left: u64,
+pub(super) struct Pages<'a> {
+    left: &'a AtomicU64,
     plain: Vec<u8>,
     again: Vec<u8>,
     context: DecompressionContext,
@@ -31,15 +34,18 @@ struct Column {
     dictionary: Option<usize>,
 }
 
-impl Pages {
-    pub fn new(allowance: u64) -> Pages {
+impl Pages<'_> {
+    /// Takes what things grow to from `allowance`, which those who walk other parts of the file share.
+    pub fn new(allowance: &AtomicU64) -> Pages<'_> {
         Pages { left: allowance, plain: Vec::new(), again: Vec::new(), context: DecompressionContext::Unset }
     }
 
     /// Takes `bytes` from the allowance.
     pub fn spend(&mut self, bytes: u64) -> Result<(), Refusal> {
-        self.left = self.left.checked_sub(bytes).ok_or(Refusal::TooLarge("the decoded table"))?;
-        Ok(())
+        match self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(bytes)) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Refusal::TooLarge("the decoded table")),
+        }
     }
 
     /// Walks the pages of a column chunk until it has `rows` rows.

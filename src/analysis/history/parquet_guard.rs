@@ -1,15 +1,17 @@
 //! A Parquet file is walked here from end to end before the decoder sees it.
 //!
 //! The decoder trusts what it reads: a wrong length makes it ask for more memory than there is, which ends the
-//! program and cannot be caught. So the file is read into memory once, its footer is parsed within bounds and written
-//! anew with only what decoding needs, every page is unpacked and counted, and what it will grow to is known. It does
-//! not hand out values. Invariant: a [`Checked`] file is flat, all of it lies inside the file, its pages hold exactly
-//! its rows, and it decodes to no more than [`MOST_DECODED`] bytes.
+//! program and cannot be caught. So its footer is parsed within bounds, each row group is read into memory once and
+//! described anew with only what decoding needs, every page is unpacked and counted, and what it will grow to is known. It
+//! does not hand out values. Invariant: a [`CheckedGroup`] is flat, all of it lies inside its bytes, its pages hold
+//! exactly its rows, and all groups of a file decode to no more than [`MOST_DECODED`] bytes.
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, FileMetadata};
 use polars_parquet::parquet::read::deserialize_metadata;
@@ -38,6 +40,7 @@ const SMALL_DECODED: u64 = 64 << 20;
 /// … and what each of its bytes adds to that.
 const DECODED_PER_BYTE: u64 = 1_024;
 const MAGIC: &[u8] = b"PAR1";
+const UNREAD: Fault = "it cannot be read to its end";
 
 /// Why a file is not handed to the decoder.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,35 +61,35 @@ impl From<Fault> for Refusal {
     }
 }
 
-/// A file that was walked, and the description of it that the walk followed.
-pub(super) struct Checked {
-    /// The whole file.
-    pub bytes: Vec<u8>,
-    /// Its footer without statistics, notes and indexes.
-    pub metadata: FileMetadata,
-    /// How many bytes of text its cells may come to.
+/// A file whose footer was checked and whose row groups can be asked for, from several threads.
+pub(super) struct Guarded<R> {
+    source: Mutex<R>,
+    described: FileMetaData,
+    /// How many bytes of text the cells of the file may come to.
     pub allowance: u64,
+    /// What is left of that for all that the groups grow to.
+    left: AtomicU64,
 }
 
-/// Reads and walks the file at `path`.
-pub(super) fn open(path: &Path) -> Result<Checked, SourceError> {
+/// A row group that was walked, and the description of it that the walk followed.
+pub(super) struct CheckedGroup {
+    /// Its column chunks one after the other.
+    pub bytes: Vec<u8>,
+    /// A footer for these bytes, without statistics, notes and indexes.
+    pub metadata: FileMetadata,
+}
+
+/// Checks the footer of the file at `path`.
+pub(super) fn open(path: &Path) -> Result<Guarded<File>, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let file = File::open(path).map_err(unreadable)?;
+    // The length is asked once; what is written to the file meanwhile is left out.
     let length = file.metadata().map_err(unreadable)?.len();
-    if length > LARGEST_PARQUET {
-        return Err(refused(path, Refusal::TooLarge("the file")));
-    }
-    let mut bytes = Vec::new();
-    let room = usize::try_from(length).map_err(io::Error::other).map_err(unreadable)?;
-    bytes.try_reserve_exact(room).map_err(|_| refused(path, Refusal::TooLarge("the file")))?;
-    // The length was checked; what is written to the file meanwhile is left out.
-    file.take(length).read_to_end(&mut bytes).map_err(unreadable)?;
-    // The decompressors are not ours: a panic in one is a damaged file, too.
-    let checked = quietly(|| check(bytes)).unwrap_or(Err(Refusal::Damaged("it cannot be unpacked")));
-    checked.map_err(|refusal| refused(path, refusal))
+    Guarded::new(file, length).map_err(|refusal| refused(path, refusal))
 }
 
-fn refused(path: &Path, refusal: Refusal) -> SourceError {
+/// What is said of the file at `path` that was refused.
+pub(super) fn refused(path: &Path, refusal: Refusal) -> SourceError {
     let path = path.to_owned();
     match refusal {
         Refusal::Damaged(reason) => SourceError::DamagedParquet { reason: reason.to_owned(), path },
@@ -96,37 +99,107 @@ fn refused(path: &Path, refusal: Refusal) -> SourceError {
     }
 }
 
-/// Walks a whole file.
-pub(super) fn check(bytes: Vec<u8>) -> Result<Checked, Refusal> {
-    let (data_end, footer) = footer(&bytes)?;
-    let mut described = parse(footer)?;
-    check_schema(&described.schema)?;
-    // Nothing is read from a group without rows, and writers say odd things about where it lies.
-    described.row_groups.retain(|group| group.num_rows != 0);
-    check_groups(&described, data_end)?;
-    described.row_groups.iter_mut().for_each(strip_group);
-    let metadata = decoder_metadata(described)?;
-    let allowance = MOST_DECODED.min(SMALL_DECODED + DECODED_PER_BYTE * bytes.len() as u64);
-    let mut pages = Pages::new(allowance);
-    for group in &metadata.row_groups {
-        for column in group.parquet_columns() {
-            check_column(&bytes, column, group.num_rows(), &mut pages)?;
+impl<R: Read + Seek> Guarded<R> {
+    /// Checks the footer of `source`, which is `length` bytes long.
+    pub fn new(mut source: R, length: u64) -> Result<Guarded<R>, Refusal> {
+        if length > LARGEST_PARQUET {
+            return Err(Refusal::TooLarge("the file"));
         }
+        let (data_end, footer) = footer(&mut source, length)?;
+        let mut described = parse(&footer)?;
+        check_schema(&described.schema)?;
+        // Nothing is read from a group without rows, and writers say odd things about where it lies.
+        described.row_groups.retain(|group| group.num_rows != 0);
+        check_groups(&described, data_end)?;
+        described.row_groups.iter_mut().for_each(strip_group);
+        let allowance = MOST_DECODED.min(SMALL_DECODED + DECODED_PER_BYTE * length);
+        Ok(Guarded { source: Mutex::new(source), described, allowance, left: AtomicU64::new(allowance) })
     }
-    Ok(Checked { bytes, metadata, allowance })
+
+    /// The names of the columns.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.described.schema.iter().skip(1).map(|column| column.name.as_str())
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> u64 {
+        u64::try_from(self.described.num_rows).unwrap_or_default()
+    }
+
+    /// The number of row groups that have rows.
+    pub fn groups(&self) -> usize {
+        self.described.row_groups.len()
+    }
+
+    /// Reads and walks row group `index`, of which there must be one.
+    pub fn group(&self, index: usize) -> Result<CheckedGroup, Refusal> {
+        let mut group = self.described.row_groups[index].clone();
+        let mut bytes = Vec::new();
+        for meta in group.columns.iter_mut().filter_map(|chunk| chunk.meta_data.as_mut()) {
+            self.fetch(meta, &mut bytes)?;
+        }
+        let schema = self.described.schema.clone();
+        let rows = group.num_rows;
+        let described =
+            FileMetaData::new(self.described.version, schema, rows, vec![group], None, None, None, None, None);
+        let metadata = decoder_metadata(described)?;
+        // The decompressors are not ours: a panic in one is a damaged file, too.
+        quietly(|| {
+            let mut pages = Pages::new(&self.left);
+            for group in &metadata.row_groups {
+                for column in group.parquet_columns() {
+                    check_column(&bytes, column, group.num_rows(), &mut pages)?;
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or(Err(Refusal::Damaged("it cannot be unpacked")))?;
+        Ok(CheckedGroup { bytes, metadata })
+    }
+
+    /// Adds a column chunk to `bytes`, where it is to be found from then on.
+    fn fetch(&self, meta: &mut ColumnMetaData, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
+        let first = dictionary_start(meta).unwrap_or(meta.data_page_offset);
+        let (from, length) = (first.cast_unsigned(), meta.total_compressed_size.cast_unsigned());
+        let start = bytes.len();
+        let room = usize::try_from(length).unwrap_or(usize::MAX);
+        bytes.try_reserve(room).map_err(|_| Refusal::TooLarge("the file"))?;
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let read =
+            source.seek(SeekFrom::Start(from)).and_then(|_| source.by_ref().take(length).read_to_end(bytes));
+        if read.ok() != Some(room) {
+            return Err(Refusal::Damaged(UNREAD));
+        }
+        meta.data_page_offset =
+            start as i64 + (meta.data_page_offset - first).clamp(0, meta.total_compressed_size);
+        meta.dictionary_page_offset = dictionary_start(meta).map(|_| start as i64);
+        Ok(())
+    }
 }
 
 /// Where the data ends, and the bytes of the footer.
-fn footer(bytes: &[u8]) -> Result<(u64, &[u8]), Refusal> {
-    let inner = bytes.strip_prefix(MAGIC).and_then(|rest| rest.strip_suffix(MAGIC));
-    let inner = inner.ok_or("it does not begin and end as Parquet")?;
-    let (before, length) = inner.split_last_chunk::<4>().ok_or("it has no footer")?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| "it has no footer")?;
-    let start = before.len().checked_sub(length).ok_or("its footer is longer than the file")?;
-    if length > LONGEST_FOOTER {
-        return Err(Refusal::TooLarge("the footer"));
+fn footer(source: &mut (impl Read + Seek), length: u64) -> Result<(u64, Vec<u8>), Refusal> {
+    const EDGES: Fault = "it does not begin and end as Parquet";
+    let mut read = |from: u64, length: usize| {
+        let mut bytes = vec![0; length];
+        let read = source.seek(SeekFrom::Start(from)).and_then(|_| source.read_exact(&mut bytes));
+        read.map(|()| bytes).map_err(|_| Refusal::Damaged(UNREAD))
+    };
+    // The mark at both ends, and the length of the footer before the last.
+    let Some(end) = length.checked_sub(8).filter(|end| *end >= MAGIC.len() as u64) else {
+        return Err(Refusal::Damaged(EDGES));
+    };
+    let last = read(end, 8)?;
+    let (size, mark) = last.split_first_chunk::<4>().ok_or(EDGES)?;
+    if read(0, MAGIC.len())? != MAGIC || mark != MAGIC {
+        return Err(Refusal::Damaged(EDGES));
     }
-    Ok(((MAGIC.len() + start) as u64, &before[start..]))
+    let size = u32::from_le_bytes(*size);
+    let start = end.checked_sub(u64::from(size)).filter(|start| *start >= MAGIC.len() as u64);
+    let start = start.ok_or("its footer is longer than the file")?;
+    let size = usize::try_from(size).ok().filter(|size| *size <= LONGEST_FOOTER);
+    let size = size.ok_or(Refusal::TooLarge("the footer"))?;
+    Ok((start, read(start, size)?))
 }
 
 fn parse(footer: &[u8]) -> Result<FileMetaData, Refusal> {
@@ -174,6 +247,7 @@ fn check_schema(schema: &[SchemaElement]) -> Result<(), Refusal> {
 fn check_groups(described: &FileMetaData, data_end: u64) -> Result<(), Refusal> {
     let columns = &described.schema[1..];
     let mut total = 0_u64;
+    let mut bytes = 0_u64;
     for group in &described.row_groups {
         let rows = u64::try_from(group.num_rows).map_err(|_| "a row group has a negative number of rows")?;
         total = total.saturating_add(rows);
@@ -189,7 +263,12 @@ fn check_groups(described: &FileMetaData, data_end: u64) -> Result<(), Refusal> 
                 return Err(Refusal::Damaged("a column differs from its row group"));
             }
             check_place(meta, data_end)?;
+            bytes = bytes.saturating_add(meta.total_compressed_size.cast_unsigned());
         }
+    }
+    // Columns that overlap could be read again and again.
+    if bytes > data_end {
+        return Err(Refusal::Damaged("its columns overlap"));
     }
     if total > MOST_ROWS {
         return Err(Refusal::TooLarge("the number of rows"));
@@ -278,7 +357,7 @@ fn check_column(
     bytes: &[u8],
     column: &ColumnChunkMetadata,
     rows: usize,
-    pages: &mut Pages,
+    pages: &mut Pages<'_>,
 ) -> Result<(), Refusal> {
     let place = column.byte_range();
     let place = usize::try_from(place.start).unwrap_or(usize::MAX)..usize::try_from(place.end).unwrap_or(0);

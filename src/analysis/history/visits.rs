@@ -122,6 +122,29 @@ pub struct History {
     pub visits: Visits,
 }
 
+/// Sets the columns of one table to `rows` of another, one column after the other.
+macro_rules! take_columns {
+    ($rows:expr, $from:expr => $to:expr) => {
+        $to.visit_id = $from.visit_id.take($rows);
+        $to.site = $from.site.take($rows);
+        $to.service = $from.service.take($rows);
+        $to.arrived = gathered(&$from.arrived, $rows);
+        $to.called = gathered(&$from.called, $rows);
+        $to.finished = gathered(&$from.finished, $rows);
+        $to.left = gathered(&$from.left, $rows);
+        $to.priority = $from.priority.take($rows);
+        $to.channel = $from.channel.take($rows);
+        $to.booked_for = $from.booked_for.take($rows);
+        $to.open_counters = $from.open_counters.take($rows);
+        $to.people_ahead = $from.people_ahead.take($rows);
+        [&mut $to.site, &mut $to.service].into_iter().for_each(Categories::order_names);
+    };
+}
+
+fn gathered<T: Copy + Send + Sync>(column: &[T], rows: &[u32]) -> Vec<T> {
+    rows.par_iter().map(|row| column[*row as usize]).collect()
+}
+
 impl Visits {
     /// The number of visits.
     #[must_use]
@@ -212,9 +235,10 @@ impl Visits {
     /// The visits of `rows`, in that order. Panics where there is no such row.
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> Visits {
-        let rows: Vec<u32> = rows.iter().map(|row| *row as u32).collect();
-        let mut taken = self.clone();
-        taken.keep(&rows);
+        let rows: &[u32] = &rows.iter().map(|row| *row as u32).collect::<Vec<_>>();
+        let mut taken = Visits::default();
+        take_columns!(rows, self => taken);
+        taken.extras = self.extras.iter().map(|(name, extra)| (name.clone(), extra.take(rows))).collect();
         taken
     }
 
@@ -236,21 +260,7 @@ impl Visits {
     ///
     /// One column after the other is replaced, so that there are never two of all of them.
     pub(super) fn keep(&mut self, rows: &[u32]) {
-        let dense = |column: &[Option<Moment>]| rows.par_iter().map(|row| column[*row as usize]).collect();
-        self.visit_id = self.visit_id.take(rows);
-        for names in [&mut self.site, &mut self.service] {
-            *names = names.take(rows);
-            names.order_names();
-        }
-        self.arrived = rows.par_iter().map(|row| self.arrived[*row as usize]).collect();
-        self.called = dense(&self.called);
-        self.finished = dense(&self.finished);
-        self.left = dense(&self.left);
-        self.priority = self.priority.take(rows);
-        self.channel = self.channel.take(rows);
-        self.booked_for = self.booked_for.take(rows);
-        self.open_counters = self.open_counters.take(rows);
-        self.people_ahead = self.people_ahead.take(rows);
+        take_columns!(rows, self => self);
         self.extras.values_mut().for_each(|extra| *extra = extra.take(rows));
     }
 

@@ -1,10 +1,7 @@
 //! Pieces of a source, and the rows in them.
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use crate::analysis::history::checks::Check;
-use crate::analysis::history::parquet::TextTable;
+use crate::analysis::history::parquet::TextBlock as TableBlock;
 
 use super::records::TextBlock;
 
@@ -20,7 +17,7 @@ pub struct Block {
 #[derive(Debug)]
 pub(super) enum Rows {
     Text(TextBlock),
-    Table(Arc<TextTable>, Range<usize>),
+    Table(TableBlock),
 }
 
 /// One row of a source.
@@ -57,14 +54,15 @@ impl Block {
     pub fn for_each_row<E>(&self, take: &mut dyn FnMut(&SourceRow<'_>) -> Result<(), E>) -> Result<u64, E> {
         match &self.rows {
             Rows::Text(text) => text.for_each_row(take),
-            Rows::Table(table, range) => {
-                let mut cells = Vec::with_capacity(table.columns().len());
-                for (number, row) in range.clone().enumerate() {
+            Rows::Table(table) => {
+                let mut cells = Vec::with_capacity(table.width());
+                for row in 0..table.rows() {
                     cells.clear();
-                    cells.extend((0..table.columns().len()).map(|column| table.cell(column, row)));
-                    take(&SourceRow { number: number as u64, line: row as u64 + 1, cells: &cells, broken: None })?;
+                    cells.extend((0..table.width()).map(|column| table.cell(row, column)));
+                    let line = table.first_row() + row as u64 + 1;
+                    take(&SourceRow { number: row as u64, line, cells: &cells, broken: None })?;
                 }
-                Ok(range.len() as u64)
+                Ok(table.rows() as u64)
             }
         }
     }
