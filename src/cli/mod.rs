@@ -6,8 +6,10 @@
 mod audit;
 mod compare;
 mod data;
+mod data_account;
 mod demo;
 mod features;
+mod guess;
 mod import;
 mod key;
 mod output;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::analysis::evaluation::{ComparisonError, SplitError};
 use crate::analysis::features::ExpressionError;
+use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
@@ -44,6 +45,8 @@ pub enum WorkflowError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Expectations(#[from] ExpectationsError),
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     #[error(transparent)]
@@ -114,7 +117,7 @@ impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expression, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
             WorkflowError::NoHome => "no_home",
@@ -139,7 +142,7 @@ impl Explain for WorkflowError {
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expression, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
             WorkflowError::File { path, cause } => {
@@ -175,7 +178,7 @@ impl Explain for WorkflowError {
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expression, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,
             WorkflowError::UnknownDataset { .. }

@@ -12,18 +12,19 @@ use crate::base::calendar::LocalTime;
 use crate::base::{Cancelled, Minutes, Task};
 
 use super::arrival::{Arrival, Days, QueueState};
+use super::batch::{Batch, Record};
 use super::catalogue::{Definition, Feature, kept_real, kept_whole};
 use super::column::{Column, MISSING, Whole, scatter};
 use super::definitions::CATALOGUE;
 use super::parts::{Parts, PriorityOrder};
-use super::replay::{Batch, Lanes, replay};
-use super::sweep::SiteSweep;
+use super::replay::{Lanes, by_site, replay};
+use super::sweep::Sink;
 use super::table::FeatureTable;
 
 /// The extra column with the length of a service as the source publishes it, in minutes.
 const EXPECTED_SERVICE: &str = "expected_service_min";
 /// Arrivals that are collected before a feature is computed for all of them.
-const ARRIVALS: usize = 64;
+const ARRIVALS: usize = 32;
 
 /// Every feature of each visit of `history`, in the order of its rows.
 ///
@@ -47,9 +48,8 @@ pub fn build_columns(
     let visits = &history.visits;
     let parts = features.iter().fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
     let mut columns: Vec<Growing> = features.iter().map(|feature| Growing::of(feature, visits.len())).collect();
-    let output = || SiteColumns::new(visits, features);
-    let each = |out: &mut SiteColumns<'_>, sweep: &mut SiteSweep<'_>, rows: &[u32]| out.fill(sweep, rows);
-    replay(history, order, parts, task, output, each, |batch, lanes| {
+    let output = |site| SiteColumns::new(visits, site, features);
+    replay(history, order, parts, (task, "stage.features"), output, |batch, lanes| {
         columns.par_iter_mut().enumerate().for_each(|(index, column)| column.spread(index, batch, lanes));
     })?;
     let columns = features.iter().zip(columns).map(|(feature, column)| (feature.id.to_owned(), column.finish()));
@@ -59,9 +59,12 @@ pub fn build_columns(
 /// The features of one site's rows of a batch.
 struct SiteColumns<'a> {
     visits: &'a Visits,
+    site: &'a str,
     expected: Option<&'a Texts>,
     days: Days,
+    /// Arrivals of which the features are still to be computed: the first `filled` of them.
     arrivals: Vec<Arrival<'a>>,
+    filled: usize,
     columns: Vec<SiteColumn<'a>>,
 }
 
@@ -83,58 +86,93 @@ struct Names<'a> {
 }
 
 impl<'a> SiteColumns<'a> {
-    fn new(visits: &'a Visits, features: &[&'static Feature]) -> SiteColumns<'a> {
+    fn new(visits: &'a Visits, site: usize, features: &[&'static Feature]) -> SiteColumns<'a> {
         let column =
             |feature| SiteColumn { feature, whole: Vec::new(), real: Vec::new(), names: Names::default() };
         SiteColumns {
             visits,
+            site: visits.site.names().get(site).map_or("", String::as_str),
             expected: visits.extras.get(EXPECTED_SERVICE),
             days: Days::default(),
             arrivals: Vec::with_capacity(ARRIVALS),
+            filled: 0,
             columns: features.iter().copied().map(column).collect(),
         }
     }
 
-    fn fill(&mut self, sweep: &mut SiteSweep<'_>, rows: &[u32]) {
+    fn whole(&self, index: usize) -> &[u32] {
+        self.columns.get(index).map_or(&[], |column| &column.whole)
+    }
+
+    fn real(&self, index: usize) -> &[f32] {
+        self.columns.get(index).map_or(&[], |column| &column.real)
+    }
+
+    fn names(&self, index: usize) -> &[&'a str] {
+        self.columns.get(index).map_or(&[], |column| &column.names.names)
+    }
+
+    /// The length of a service as the source publishes it for this row.
+    fn published(&self, row: u32) -> Option<Minutes> {
+        let minutes = self.expected?.get(row as usize)?.parse().ok().and_then(Minutes::new)?;
+        (minutes >= Minutes::ZERO).then_some(minutes)
+    }
+
+    fn compute(&mut self) {
+        let arrivals = self.arrivals.get(..self.filled).unwrap_or_default();
+        for column in &mut self.columns {
+            column.compute(arrivals);
+        }
+        self.filled = 0;
+    }
+}
+
+impl Sink for SiteColumns<'_> {
+    fn begin(&mut self) {
         for column in &mut self.columns {
             column.whole.clear();
             column.real.clear();
         }
-        sweep.run(rows, |row, local, queue| {
-            let arrival = self.arrival(row as usize, local, queue);
-            self.arrivals.push(arrival);
-            if self.arrivals.len() == ARRIVALS {
-                self.compute();
-            }
-        });
+    }
+
+    fn next(&mut self, record: &Record, local: LocalTime) -> &mut QueueState {
+        if self.filled == ARRIVALS {
+            self.compute();
+        }
+        let day = self.days.get(local.date());
+        let service = self.visits.service.names().get(record.service as usize).map_or("", String::as_str);
+        let expected_service = self.published(record.row);
+        let place = self.filled;
+        self.filled += 1;
+        if place == self.arrivals.len() {
+            self.arrivals.push(Arrival {
+                site: self.site,
+                service,
+                at: record.arrived,
+                local,
+                day,
+                queue: QueueState::default(),
+                channel: None,
+                priority: None,
+                booked_for: None,
+                expected_service: None,
+            });
+        }
+        // The state of the arrival that stood here before is written over, part by part, by the sweep: it is large.
+        let arrival = &mut self.arrivals[place];
+        arrival.service = service;
+        arrival.at = record.arrived;
+        arrival.local = local;
+        arrival.day = day;
+        arrival.channel = record.channel;
+        arrival.priority = record.priority;
+        arrival.booked_for = record.booked_for;
+        arrival.expected_service = expected_service;
+        &mut arrival.queue
+    }
+
+    fn end(&mut self) {
         self.compute();
-    }
-
-    fn arrival(&mut self, row: usize, local: LocalTime, queue: QueueState) -> Arrival<'a> {
-        let visits = self.visits;
-        Arrival {
-            site: visits.site.get(row),
-            service: visits.service.get(row),
-            at: visits.arrived[row],
-            local,
-            day: self.days.get(local.date()),
-            queue,
-            channel: visits.channel[row],
-            priority: visits.priority[row],
-            booked_for: visits.booked_for[row],
-            expected_service: self
-                .expected
-                .and_then(|extra| extra.get(row)?.parse().ok())
-                .and_then(Minutes::new)
-                .filter(|minutes| *minutes >= Minutes::ZERO),
-        }
-    }
-
-    fn compute(&mut self) {
-        for column in &mut self.columns {
-            column.compute(&self.arrivals);
-        }
-        self.arrivals.clear();
     }
 }
 
@@ -187,36 +225,43 @@ enum Growing {
 impl Growing {
     fn of(feature: &Feature, rows: usize) -> Growing {
         match feature.definition {
-            Definition::Whole(_) => Growing::Whole(Whole::missing(rows)),
-            Definition::Real(_) => Growing::Real(vec![f32::NAN; rows]),
+            Definition::Whole(_) => Growing::Whole(Whole::with_capacity(rows)),
+            Definition::Real(_) => Growing::Real(Vec::with_capacity(rows)),
             Definition::Category(_) => Growing::Categories {
                 names: Vec::new(),
                 code_of: HashMap::new(),
                 of_site: HashMap::new(),
-                codes: Whole::missing(rows),
+                codes: Whole::with_capacity(rows),
             },
         }
     }
 
     /// Takes over the column at `index` of each site.
-    fn spread(&mut self, index: usize, batch: &Batch, lanes: &Lanes<'_, SiteColumns<'_>>) {
-        for (site, rows, of_site) in batch.sites(lanes) {
-            let Some(column) = of_site.columns.get(index) else { continue };
-            match self {
-                Growing::Whole(all) => all.put(rows, &column.whole, largest(&column.whole)),
-                Growing::Real(all) => scatter(all, rows, &column.real, |number| number),
-                Growing::Categories { names, code_of, of_site, codes } => {
+    fn spread(&mut self, index: usize, batch: &Batch, lanes: &Lanes<SiteColumns<'_>>) {
+        match self {
+            Growing::Whole(all) => spread_whole(all, batch, by_site(lanes, |site| site.whole(index))),
+            Growing::Real(all) => {
+                all.resize(batch.end(), f32::NAN);
+                batch.spread(by_site(lanes, |site| site.real(index)), |rows, numbers| {
+                    scatter(all, rows, numbers, |number| number);
+                });
+            }
+            Growing::Categories { names, code_of, of_site, codes } => {
+                let known = by_site(lanes, |site| site.names(index));
+                let theirs = by_site(lanes, |site| site.whole(index));
+                let mut translated: Vec<Vec<u32>> = Vec::with_capacity(theirs.len());
+                for (site, (known, theirs)) in known.into_iter().zip(theirs).enumerate() {
                     let ours = of_site.entry(site).or_default();
-                    for name in column.names.names.iter().skip(ours.len()) {
+                    for name in known.iter().skip(ours.len()) {
                         ours.push(*code_of.entry((*name).to_owned()).or_insert_with(|| {
                             names.push((*name).to_owned());
                             u32::try_from(names.len() - 1).unwrap_or(MISSING)
                         }));
                     }
                     let code = |theirs: &u32| ours.get(*theirs as usize).copied().unwrap_or(MISSING);
-                    let translated: Vec<u32> = column.whole.iter().map(code).collect();
-                    codes.put(rows, &translated, largest(&translated));
+                    translated.push(theirs.iter().map(code).collect());
                 }
+                spread_whole(codes, batch, translated.iter().map(Vec::as_slice).collect());
             }
         }
     }
@@ -228,6 +273,13 @@ impl Growing {
             Growing::Categories { names, codes, .. } => Column::Categories { names, codes },
         }
     }
+}
+
+/// Puts what each site has into `all`.
+fn spread_whole(all: &mut Whole, batch: &Batch, of_site: Vec<&[u32]>) {
+    all.grow_to(batch.end());
+    all.make_room_for(of_site.iter().map(|numbers| largest(numbers)).max().unwrap_or_default());
+    batch.spread(of_site, |rows, numbers| all.put(rows, numbers));
 }
 
 /// The largest number that is not missing.

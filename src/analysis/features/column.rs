@@ -132,9 +132,18 @@ impl Default for Whole {
 }
 
 impl Whole {
-    /// `rows` missing numbers.
-    pub(super) fn missing(rows: usize) -> Whole {
-        Whole(Width::Bytes(vec![u8::MAX; rows]))
+    /// No numbers yet, with room for `rows`.
+    pub(super) fn with_capacity(rows: usize) -> Whole {
+        Whole(Width::Bytes(Vec::with_capacity(rows)))
+    }
+
+    /// Adds missing numbers until there are `rows`.
+    pub(super) fn grow_to(&mut self, rows: usize) {
+        match &mut self.0 {
+            Width::Bytes(numbers) => numbers.resize(rows, u8::MAX),
+            Width::Shorts(numbers) => numbers.resize(rows, u16::MAX),
+            Width::Words(numbers) => numbers.resize(rows, u32::MAX),
+        }
     }
 
     /// The number of rows.
@@ -180,9 +189,8 @@ impl Whole {
         }
     }
 
-    /// Puts `numbers` ([`MISSING`] where missing), of which `largest` is the largest, into `rows`.
-    pub(super) fn put(&mut self, rows: &[u32], numbers: &[u32], largest: u32) {
-        self.make_room_for(largest);
+    /// Puts `numbers` ([`MISSING`] where missing), for which room was made, into `rows`.
+    pub(super) fn put(&mut self, rows: &[u32], numbers: &[u32]) {
         match &mut self.0 {
             Width::Bytes(all) => scatter(all, rows, numbers, |number| narrow(Some(number))),
             Width::Shorts(all) => scatter(all, rows, numbers, |number| narrow(Some(number))),
@@ -190,16 +198,29 @@ impl Whole {
         }
     }
 
-    fn make_room_for(&mut self, number: u32) {
+    /// Widens where `number` would not fit.
+    pub(super) fn make_room_for(&mut self, number: u32) {
         if matches!(self.0, Width::Bytes(_)) && number >= u32::from(u8::MAX)
             || matches!(self.0, Width::Shorts(_)) && number >= u32::from(u16::MAX)
         {
             self.0 = if number < u32::from(u16::MAX) {
-                Width::Shorts(self.iter().map(narrow).collect())
+                Width::Shorts(self.widened(narrow))
             } else {
-                Width::Words(self.iter().map(|number| number.unwrap_or(u32::MAX)).collect())
+                Width::Words(self.widened(|number| number.unwrap_or(u32::MAX)))
             };
         }
+    }
+
+    /// The same numbers, with the same room for more.
+    fn widened<N>(&self, of: impl Fn(Option<u32>) -> N) -> Vec<N> {
+        let room = match &self.0 {
+            Width::Bytes(numbers) => numbers.capacity(),
+            Width::Shorts(numbers) => numbers.capacity(),
+            Width::Words(numbers) => numbers.capacity(),
+        };
+        let mut wide = Vec::with_capacity(room);
+        wide.extend(self.iter().map(of));
+        wide
     }
 
     fn bytes(&self) -> usize {
@@ -278,9 +299,11 @@ mod tests {
             prop_assert_eq!(whole.iter().collect::<Vec<_>>(), numbers.clone());
             let rows: Vec<u32> = (0..u32::try_from(numbers.len()).unwrap()).rev().collect();
             let reversed: Vec<u32> = numbers.iter().rev().map(|number| number.unwrap_or(MISSING)).collect();
-            let mut put = Whole::missing(numbers.len());
+            let mut put = Whole::default();
+            put.grow_to(numbers.len());
             let largest = numbers.iter().flatten().max().copied().unwrap_or_default();
-            put.put(&rows, &reversed, largest);
+            put.make_room_for(largest);
+            put.put(&rows, &reversed);
             prop_assert_eq!(&put, &whole);
             let column = Column::Whole(whole);
             prop_assert_eq!(column.missing(), numbers.iter().filter(|number| number.is_none()).count());

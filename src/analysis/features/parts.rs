@@ -35,8 +35,12 @@ impl Parts {
     pub const RECENT_MEDIANS: Parts = Parts(1 << 11);
     /// `opening_minute`.
     pub const OPENING: Parts = Parts(1 << 12);
+    /// Not of the queue: what the source states of the visit itself, and of the counters.
+    pub const VISIT: Parts = Parts(1 << 13);
     /// Everything.
-    pub const ALL: Parts = Parts((1 << 13) - 1);
+    pub const ALL: Parts = Parts((1 << 14) - 1);
+    /// Everything but [`Parts::VISIT`].
+    pub const OF_QUEUE: Parts = Parts((1 << 13) - 1);
 
     /// What is in either.
     #[must_use]
@@ -60,6 +64,8 @@ pub enum PriorityOrder {
     LargerFirst,
     /// Class 1 goes before class 2.
     SmallerFirst,
+    /// Classes say nothing about the order.
+    NoOrder,
 }
 
 impl PriorityOrder {
@@ -67,7 +73,7 @@ impl PriorityOrder {
     #[must_use]
     pub fn rank(self, priority: Option<u8>) -> u16 {
         match (self, priority) {
-            (_, None) => 0,
+            (_, None) | (PriorityOrder::NoOrder, _) => 0,
             (PriorityOrder::LargerFirst, Some(class)) => u16::from(class) + 1,
             (PriorityOrder::SmallerFirst, Some(class)) => 256 - u16::from(class),
         }
@@ -86,12 +92,14 @@ mod tests {
         let rank = PriorityOrder::SmallerFirst;
         assert!(rank.rank(Some(1)) > rank.rank(Some(2)));
         assert!(rank.rank(Some(255)) > rank.rank(None));
+        assert_eq!(PriorityOrder::NoOrder.rank(Some(2)), PriorityOrder::NoOrder.rank(None));
     }
 
     #[test]
     fn all_is_every_part() {
         let parts = [Parts::LINE, Parts::OPENING, Parts::LAST_WEEK, Parts::RECENT_MEDIANS];
-        assert!(parts.iter().all(|part| Parts::ALL.any(*part)));
+        assert!(parts.iter().all(|part| Parts::OF_QUEUE.any(*part) && Parts::ALL.any(*part)));
+        assert!(Parts::ALL.any(Parts::VISIT) && !Parts::OF_QUEUE.any(Parts::VISIT));
         assert!(!Parts::NONE.any(Parts::ALL));
         assert!(!Parts::LINE.and(Parts::HEAD).any(Parts::SITE));
     }

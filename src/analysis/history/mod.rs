@@ -5,19 +5,35 @@
 
 mod categories;
 pub mod checks;
+mod chunk;
+#[cfg(test)]
+mod column_tests;
 mod content;
+pub mod difference;
+mod duplicates;
+pub mod expectations;
+mod gathered;
+pub mod guess;
 mod import;
 mod mapping;
+mod optional;
+mod order;
+mod ordered;
 mod page_values;
 mod pages;
 mod parquet;
 mod parquet_guard;
 #[cfg(test)]
 mod parquet_tests;
+mod parquet_values;
+mod parquet_writer;
+pub mod personal;
 mod plan;
+pub mod profile;
 mod quiet;
 mod report;
 mod row;
+mod sample;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -28,14 +44,22 @@ mod visits;
 pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
-pub use import::{ImportError, Imported, import};
-pub use mapping::{Mapping, MappingError};
-pub use parquet::{read_visits, write_visits};
+pub use duplicates::{Duplicate, duplicates};
+pub use guess::{Guess, Question};
+pub use import::{ImportError, ImportSettings, Imported, import};
+pub use mapping::{Delimiter, Mapping, MappingError};
+pub use optional::Optional;
+pub use parquet::read_visits;
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
+pub use parquet_writer::write_visits;
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
-pub use source::{LONGEST_LINE, SourceError};
+pub use sample::{PreviewRow, SampleRows};
+pub use source::{
+    Block, Compression, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, Source, SourceError, SourceFile,
+    SourceOptions, SourceRow, open,
+};
 pub use texts::Texts;
 pub use times::one_spelling;
 pub use visits::{Channel, History, Outcome, Visit, Visits};

@@ -3,7 +3,7 @@
 //! A foreign Parquet file is read as a table of texts, so that the same mapping serves every kind of source.
 //! Either is walked by [`parquet_guard`] first. Canonical Parquet is what a data set is kept as: the same visits give the same bytes with the same program.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,50 +11,34 @@ use polars::prelude::*;
 
 use crate::base::Moment;
 
-use super::import::{ImportError, Row};
 use super::parquet_guard::{self, Checked};
-use super::plan::Cells;
 use super::quiet::quietly;
 use super::source::SourceError;
 use super::{Channel, Texts, Visit, Visits};
 
 /// A table whose cells are texts, column by column.
+#[derive(Debug)]
 pub(super) struct TextTable {
     names: Vec<String>,
     columns: Vec<Texts>,
     rows: usize,
 }
 
-struct TableRow<'a> {
-    table: &'a TextTable,
-    row: usize,
-}
-
 /// Prefix of the names of extra columns in canonical Parquet.
-const EXTRA: &str = "extra.";
+pub(super) const EXTRA: &str = "extra.";
 
 impl TextTable {
     pub fn columns(&self) -> &[String] {
         &self.names
     }
 
-    pub fn for_each_row(
-        &self,
-        total_bytes: u64,
-        take: &mut dyn FnMut(&Row<'_>, u64) -> Result<(), ImportError>,
-    ) -> Result<(), ImportError> {
-        for row in 0..self.rows {
-            let cells = TableRow { table: self, row };
-            let done = total_bytes * row as u64 / self.rows as u64;
-            take(&Row { line: row as u64 + 1, cells: &cells, width: self.names.len(), broken: None }, done)?;
-        }
-        Ok(())
+    pub fn rows(&self) -> usize {
+        self.rows
     }
-}
 
-impl Cells for TableRow<'_> {
-    fn cell(&self, index: usize) -> &str {
-        self.table.columns.get(index).and_then(|column| column.get(self.row)).unwrap_or_default()
+    /// The cell, empty where there is none.
+    pub fn cell(&self, column: usize, row: usize) -> &str {
+        self.columns.get(column).and_then(|column| column.get(row)).unwrap_or_default()
     }
 }
 
@@ -126,52 +110,6 @@ fn as_texts(column: &Column, room: u64) -> PolarsResult<Option<Texts>> {
         }
     }
     Ok(Some(texts))
-}
-
-/// Writes `visits` as canonical Parquet.
-///
-/// # Errors
-/// What the writer says; then `out` holds an unfinished file.
-pub fn write_visits(visits: &Visits, out: impl Write) -> Result<(), String> {
-    let mut frame = to_frame(visits).map_err(|error| error.to_string())?;
-    ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_row_group_size(Some(1 << 18))
-        .set_parallel(false)
-        .finish(&mut frame)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
-}
-
-fn to_frame(visits: &Visits) -> PolarsResult<DataFrame> {
-    let name = PlSmallStr::from_static;
-    let times = |label: &'static str, column: &mut dyn Iterator<Item = Option<Moment>>| {
-        let millis: Int64Chunked = column.map(|time| time.map(Moment::millis)).collect();
-        let times = millis.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_series();
-        Column::from(times.with_name(name(label)))
-    };
-    let strings = |label: PlSmallStr, column: StringChunked| Column::from(column.into_series().with_name(label));
-    let counts =
-        |label: &'static str, column: UInt32Chunked| Column::from(column.into_series().with_name(name(label)));
-    let channel = |channel: &Option<Channel>| channel.map(|channel| channel.id());
-    let mut columns = vec![
-        strings(name("visit_id"), visits.visit_id.iter().collect()),
-        strings(name("site"), (0..visits.len()).map(|row| Some(visits.site.get(row))).collect()),
-        strings(name("service"), (0..visits.len()).map(|row| Some(visits.service.get(row))).collect()),
-        times("arrived_at", &mut visits.arrived.iter().copied().map(Some)),
-        times("called_at", &mut visits.called.iter().copied()),
-        times("finished_at", &mut visits.finished.iter().copied()),
-        times("left_at", &mut visits.left.iter().copied()),
-        counts("priority", visits.priority.iter().map(|priority| priority.map(u32::from)).collect()),
-        strings(name("channel"), visits.channel.iter().map(channel).collect()),
-        times("booked_for", &mut visits.booked_for.iter().copied()),
-        counts("open_counters", visits.open_counters.iter().copied().collect()),
-        counts("people_ahead", visits.people_ahead.iter().copied().collect()),
-    ];
-    for (extra, texts) in &visits.extras {
-        columns.push(strings(format!("{EXTRA}{extra}").into(), texts.iter().collect()));
-    }
-    DataFrame::new(visits.len(), columns)
 }
 
 /// Reads canonical Parquet back.

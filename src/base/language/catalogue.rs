@@ -47,6 +47,8 @@ pub const AREAS: &[Area] = areas![
     "compare",
     "releases",
     "desk",
+    "source",
+    "mapping",
     "feature_sheet",
 ];
 

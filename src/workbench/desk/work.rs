@@ -50,7 +50,7 @@ pub(super) fn choose_and_import(home: &Home, task: &Task) -> Result<Arrival, Job
     else {
         return Ok(Arrival::Written("notice.no_file", Vec::new()));
     };
-    import(home, &ImportRequest { path, mapping: None, name: None }, task)
+    import(home, &ImportRequest { paths: vec![path], ..ImportRequest::default() }, task)
 }
 
 fn imported(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {

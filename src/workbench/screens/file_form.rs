@@ -39,7 +39,11 @@ impl FileForm {
         }
         let Some(path) = visits.into_iter().next() else { return };
         self.path = path.display().to_string();
-        let command = Command::Import(ImportRequest { path, mapping: typed_path(&self.mapping), name: None });
+        let command = Command::Import(ImportRequest {
+            paths: vec![path],
+            mapping: typed_path(&self.mapping),
+            ..ImportRequest::default()
+        });
         if command.check(state).is_ok() {
             outbox.send(command);
         }
@@ -53,8 +57,13 @@ impl FileForm {
         }
         let entered = path_field_ui(ui, "file.path", "file.path_hint", &mut self.path);
         path_field_ui(ui, "file.mapping", "file.mapping_hint", &mut self.mapping);
-        let request = typed_path(&self.path)
-            .map(|path| Command::Import(ImportRequest { path, mapping: typed_path(&self.mapping), name: None }));
+        let request = typed_path(&self.path).map(|path| {
+            Command::Import(ImportRequest {
+                paths: vec![path],
+                mapping: typed_path(&self.mapping),
+                ..ImportRequest::default()
+            })
+        });
         let refusal = match &request {
             None => Some(look.text("file.no_path").to_owned()),
             Some(command) => command.refusal(state, &look),
@@ -148,9 +157,9 @@ mod tests {
         assert!(outbox.take().is_empty());
         form.take(vec![PathBuf::from("/a/visits.csv")], &state, &mut outbox);
         let request = ImportRequest {
-            path: PathBuf::from("/a/visits.csv"),
+            paths: vec![PathBuf::from("/a/visits.csv")],
             mapping: Some(PathBuf::from("/a/map.YAML")),
-            name: None,
+            ..ImportRequest::default()
         };
         assert_eq!(outbox.take(), [Command::Import(request)]);
     }

@@ -162,7 +162,7 @@ fn a_typed_path_is_imported() {
     harness.run();
     press(&mut harness, Language::Persian.text("file.import"));
     let sent = sent.lock().unwrap();
-    assert!(matches!(sent.as_slice(), [Command::Import(request)] if request.path.ends_with("visits.csv")));
+    assert!(matches!(sent.as_slice(), [Command::Import(request)] if request.paths[0].ends_with("visits.csv")));
 }
 
 /// Chooses a part of the screen Data.

@@ -3,9 +3,19 @@
 //! A [`Check`] permits some [`Action`]s and does one of them unless the mapping says otherwise. What would break the
 //! order of a visit's moments can be repaired or set aside, but not accepted: the queue's sweep relies on that order.
 
+mod duplicates;
+mod order;
 mod settings;
+mod shape;
+mod spans;
+mod table;
 
+pub use duplicates::DuplicatePolicy;
+pub use order::settle;
 pub use settings::{CheckSettings, SettingsError};
+pub use shape::{ShapeProfile, Shift};
+pub use spans::SpanColumns;
+pub use table::{NotEvaluated, TableAccount, TableContext, Why, check_table};
 
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +137,7 @@ checks! {
     FutureDate = "future_date", [Quarantine, Accept];
     /// An arrival whole centuries away from all others. Repaired: in their century.
     WrongCentury = "wrong_century", [Repair, Quarantine, Accept];
-    /// An arrival at the turn of a year whose year is that of the ISO week. Repaired: in the year of its neighbours.
+    /// An arrival at the turn of a year whose year is that of its week. Repaired: in the year of its neighbours.
     WrongYear = "wrong_year", [Repair, Quarantine, Accept];
     /// A visit id that came before, with another content. Repaired: the first is kept.
     DuplicateId = "duplicate_id", [Repair, Quarantine];
@@ -137,7 +147,7 @@ checks! {
     ClockJump = "clock_jump", [Accept];
     /// A site's clock stood still: many arrivals at one instant.
     StuckClock = "stuck_clock", [Accept];
-    /// Names that differ only in letters ي/ی, ك/ک, case, spaces or half-spaces. Repaired: the most frequent spelling.
+    /// Names that differ only in ي/ی, ك/ک, case, spaces, half-spaces, marks or a full stop. Repaired: the most frequent.
     NearDuplicateName = "near_duplicate_name", [Repair, Accept];
     /// A column with one value.
     ConstantColumn = "constant_column", [Accept];
@@ -151,6 +161,8 @@ checks! {
     AppearedSite = "appeared_site", [Accept];
     /// Days on which a site that was open lacks hours of its usual day.
     MissingHours = "missing_hours", [Accept];
+    /// A line that cannot be taken apart: a quote that is never closed, or JSON that is not an object.
+    BrokenRecord = "broken_record", [Quarantine];
 }
 
 impl Check {
