@@ -132,7 +132,8 @@ fn list(context: &Context) -> Ended {
 }
 
 fn line(entry: &FeatureEntry, language: Language) -> String {
-    let critical = if entry.critical { language.text("cli.features.critical") } else { "" };
+    let critical =
+        if entry.critical { format!(" {}", language.text("cli.features.critical")) } else { String::new() };
     let name = format!("feature.{}", entry.id);
     let (group, unit) = (format!("feature_group.{}", entry.group), format!("unit.{}", entry.unit));
     let known = format!("feature_known.{}", entry.known);
@@ -144,7 +145,7 @@ fn line(entry: &FeatureEntry, language: Language) -> String {
         ("unit", language.text(&unit)),
         ("known", language.text(&known)),
         ("missing", language.text(&missing)),
-        ("critical", critical),
+        ("critical", critical.as_str()),
     ];
     language.fill("cli.features.line", &fields)
 }

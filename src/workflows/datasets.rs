@@ -124,6 +124,7 @@ pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<
         Some(kept) => kept,
         None => build(&history, task)?,
     };
+    task.report("stage.features", 0, 0)?;
     let features = features.with_expressions(&expressions(workspace)?);
     Ok(ready(history, dataset.digest, features))
 }

@@ -4,11 +4,13 @@
 //! without what it has to beat.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::evaluation::{Errors, TimeSplit, errors, split_by_time};
+use crate::analysis::features::Expression;
 use crate::analysis::models::{
     Artifact, FAMILIES, Family, FitError, Fitted, Origin, Parameters, Training, family,
 };
@@ -16,6 +18,7 @@ use crate::base::{Digest, Moment, Task};
 use crate::store::workspace::{NewRun, Run, RunOutcome, Workspace};
 
 use super::datasets::Prepared;
+use super::expressions::expressions;
 use super::{Home, WorkflowError, now};
 
 /// What is to be trained.
@@ -101,8 +104,9 @@ pub fn train(
     let parameters = Parameters::from_yaml(family.parameters(), &request.parameters)?;
     let split = split_by_time(&prepared.history, request.test_share)?;
     let mut workspace = Workspace::open_or_create(home.folder())?;
+    let own = expressions(&workspace)?;
     let (created_at, started) = (now(), Instant::now());
-    let fitted = fit_and_test(prepared, family, &parameters, request.seed, &split, task);
+    let fitted = fit_and_test(prepared, &own, family, &parameters, request.seed, &split, task);
     let mut new = NewRun {
         dataset: prepared.digest,
         family: request.family.clone(),
@@ -152,7 +156,7 @@ pub fn find_family(name: &str) -> Result<&'static dyn Family, WorkflowError> {
 /// [`FitError`].
 pub fn fit_baseline(prepared: &Prepared, name: &str, rows: &[usize], task: &Task) -> Result<Fitted, FitError> {
     let family = family(name).ok_or(FitError::NothingVaries)?;
-    fit(prepared, family, &Parameters::defaults(family.parameters()), rows, task)
+    fit(prepared, &[], family, &Parameters::defaults(family.parameters()), rows, task)
 }
 
 /// The known waits of `rows`, in minutes.
@@ -169,26 +173,28 @@ struct Tested {
 
 fn fit(
     prepared: &Prepared,
+    own: &[Arc<Expression>],
     family: &dyn Family,
     parameters: &Parameters,
     rows: &[usize],
     task: &Task,
 ) -> Result<Fitted, FitError> {
     let waits = waits_of(prepared, rows);
-    let features = prepared.features.take(rows);
+    let features = prepared.features.take(rows).with_expressions(own);
     family.fit(&Training { features: &features, waits_minutes: &waits }, parameters, task)
 }
 
 fn fit_and_test(
     prepared: &Prepared,
+    own: &[Arc<Expression>],
     family: &dyn Family,
     parameters: &Parameters,
     seed: u64,
     split: &TimeSplit,
     task: &Task,
 ) -> Result<(Artifact, Tested), FitError> {
-    let model = fit(prepared, family, parameters, &split.train, task)?;
-    let test = prepared.features.take(&split.test);
+    let model = fit(prepared, own, family, parameters, &split.train, task)?;
+    let test = prepared.features.take(&split.test).with_expressions(own);
     let actual = waits_of(prepared, &split.test);
     let days = day_numbers(prepared, &split.test);
     let score = |model: &Fitted| -> Result<Option<Errors>, FitError> {

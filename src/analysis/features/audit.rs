@@ -17,14 +17,15 @@ use crate::base::{Cancelled, Task};
 
 use super::catalogue::Value;
 use super::cut::{DAY_MILLIS, Facts, cut, rows_of_sites};
-use super::queue::LAST_WEEK_DAYS;
+use super::opening::KEPT_OPENINGS;
 use super::table::FeatureTable;
 
 /// Arrivals that are audited where nothing else is said.
 pub const AUDITED_ARRIVALS: usize = 200;
 
-/// The past that is tried first: the last week, and what was still going on at its beginning.
-const RECENT_MILLIS: i64 = (LAST_WEEK_DAYS + 2) * DAY_MILLIS;
+/// The past that is tried first: the weeks whose openings are remembered, one more for holidays among them, and what was
+/// still going on at the beginning. The other windows are shorter.
+const RECENT_MILLIS: i64 = (7 * (KEPT_OPENINGS as i64 + 1) + 1) * DAY_MILLIS;
 
 /// Features of each visit of a history: what an audit compares.
 pub trait Computed {

@@ -2,7 +2,7 @@
 
 use super::super::FeatureReader;
 use super::*;
-use crate::analysis::features::{CATALOGUE, Value as FeatureValue};
+use crate::analysis::features::{CATALOGUE, Expression, Unit, Value as FeatureValue};
 use crate::analysis::history::Channel;
 
 const ARRIVALS: usize = 500;
@@ -97,4 +97,32 @@ fn ten_thousand_requests_have_the_features_of_their_rows_bit_for_bit() {
     }
     assert_eq!(compared, MANY_ARRIVALS * CATALOGUE.len());
     assert!(known > compared * 8 / 10, "{known} of {compared} are known");
+}
+
+/// What an analyst added travels with the model and is computed from a request as it was from the history.
+#[test]
+fn an_expression_is_served_as_it_was_learned() {
+    let text = "if(open_counters > 1, people_ahead / open_counters, people_ahead) + avg_wait_time_last_week / 10";
+    let load = Arc::new(Expression::new("load", text, Unit::Minutes).unwrap());
+    let learned = Learned {
+        history: LEARNED.history.clone(),
+        features: LEARNED.features.clone().with_expressions(&[load]),
+        states: LEARNED.states.clone(),
+    };
+    let artifact = learned.artifact("linear", 0);
+    let own = artifact.contract.features().last().unwrap().clone();
+    assert_eq!((own.id.as_str(), own.expression.as_deref()), ("x.load", Some(text)));
+    let offline = artifact.model.predict_all(&learned.features, &Task::default()).unwrap();
+    let mut world = World::at(end_of_history);
+    world.register_all(&[artifact]);
+    let step = learned.features.len() / ARRIVALS;
+    let mut known = 0;
+    for row in (0..ARRIVALS).map(|n| n * step) {
+        let answer = world.predict(&request(&learned, row));
+        assert_eq!(answer.body["minutes"].as_f64().unwrap().to_bits(), offline[row].to_bits(), "row {row}");
+        let is_missing = learned.features.value("x.load", row) == FeatureValue::Missing;
+        assert_eq!(answer.body["missing"].as_array().unwrap().contains(&json!("x.load")), is_missing, "row {row}");
+        known += usize::from(!is_missing);
+    }
+    assert!(known > ARRIVALS / 2, "{known}");
 }
