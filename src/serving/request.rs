@@ -133,6 +133,7 @@ impl Fields {
                 arrivals_30min: self.whole("arrivals_30min", MOST_PEOPLE),
                 mean_service: self.minutes("mean_service_minutes"),
                 avg_wait_last_week: self.minutes("avg_wait_time_last_week"),
+                ..QueueState::default()
             },
             expected_service: self.minutes("expected_service_minutes"),
             request_id: self.request_id("request_id"),

@@ -1,12 +1,8 @@
-//! The catalogue: every feature, each defined once.
-//!
-//! To add one, add an entry to [`CATALOGUE`] and its two names to `assets/strings/*/features.txt`. Nothing else
-//! lists features.
-
-use crate::analysis::history::Channel;
-use crate::base::Minutes;
+//! What a feature is: the fields of its definition, and the one place where a value gets the precision it is kept in.
 
 use super::arrival::Arrival;
+use super::definitions::CATALOGUE;
+use super::parts::Parts;
 
 /// The value of a feature for one arrival.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,68 +60,60 @@ pub enum Group {
     Visit,
 }
 
+/// From when on a value can be known; what makes it so. Nothing later than the arrival is ever used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Long before: it follows from the clock and the calendar alone.
+    InAdvance,
+    /// Before the day began: it follows from earlier days.
+    BeforeTheDay,
+    /// Just before the arrival: it follows from events at earlier instants, and from arrivals at the same instant that
+    /// stand earlier in the history.
+    BeforeTheArrival,
+    /// At the arrival: the source or the request states it of this visit.
+    AtTheArrival,
+}
+
+/// What is used where a value is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingRule {
+    /// It never is: every arrival has it.
+    Never,
+    /// It stays missing, and the model puts its own fill there (the training median, or the most frequent name) and a
+    /// mark that says so.
+    ModelFill,
+    /// The service length that the source publishes (`expected_service_min`), and without that as [`Self::ModelFill`].
+    PublishedService,
+}
+
 /// The definition of a feature.
 pub struct Feature {
-    /// The name in files, requests and contracts; `feature.ID` is the name for people.
+    /// The name in files, requests and contracts.
     pub id: &'static str,
     /// The group.
     pub group: Group,
     /// What a number counts.
     pub unit: Unit,
+    /// From when on it can be known.
+    pub known: Known,
+    /// What is used where it is missing.
+    pub missing: MissingRule,
     /// Whether a version may only drop it with a new MAJOR.
     pub critical: bool,
-    definition: Definition,
+    /// The parts of the queue's state that it is computed from.
+    pub needs: Parts,
+    pub(super) definition: Definition,
 }
 
 /// How a value follows from what is known at the arrival.
-enum Definition {
-    Number(fn(&Arrival<'_>) -> Option<f64>),
+pub(super) enum Definition {
+    /// A number that counts something.
+    Whole(fn(&Arrival<'_>) -> Option<u32>),
+    /// Any other number.
+    Real(fn(&Arrival<'_>) -> Option<f64>),
+    /// A name.
     Category(for<'a> fn(&Arrival<'a>) -> Option<&'a str>),
 }
-
-/// Every feature, in the order in which they are listed.
-pub const CATALOGUE: &[Feature] = &[
-    category("site", Group::Visit, true, |arrival| Some(arrival.site)),
-    category("service", Group::Visit, true, |arrival| Some(arrival.service)),
-    category("channel", Group::Visit, false, |arrival| arrival.channel.map(Channel::id)),
-    number("priority", Group::Visit, Unit::Class, false, |arrival| arrival.priority.map(f64::from)),
-    number("minutes_after_booking", Group::Visit, Unit::SignedMinutes, false, |arrival| {
-        arrival.booked_for.map(|booked| arrival.at.minutes_since(booked).get())
-    }),
-    number("hour_of_day", Group::Calendar, Unit::HourOfDay, true, |arrival| Some(f64::from(arrival.local.hour()))),
-    number("minute_of_day", Group::Calendar, Unit::MinuteOfDay, false, |arrival| {
-        Some(f64::from(arrival.local.minute_of_day()))
-    }),
-    category("weekday", Group::Calendar, true, |arrival| Some(arrival.day.weekday.id())),
-    number("jalali_month", Group::Calendar, Unit::Month, false, |arrival| {
-        Some(f64::from(arrival.day.jalali_month))
-    }),
-    number("is_holiday", Group::Calendar, Unit::YesNo, false, |arrival| arrival.day.holiday.map(yes_no)),
-    number("is_before_holiday", Group::Calendar, Unit::YesNo, false, |arrival| {
-        arrival.day.before_holiday.map(yes_no)
-    }),
-    number("is_after_holiday", Group::Calendar, Unit::YesNo, false, |arrival| {
-        arrival.day.after_holiday.map(yes_no)
-    }),
-    number("is_ramadan", Group::Calendar, Unit::YesNo, false, |arrival| arrival.day.ramadan.map(yes_no)),
-    number("people_ahead", Group::Queue, Unit::People, true, |arrival| arrival.queue.people_ahead.map(f64::from)),
-    number("in_service", Group::Queue, Unit::People, false, |arrival| arrival.queue.in_service.map(f64::from)),
-    number("open_counters", Group::Queue, Unit::Counters, true, |arrival| {
-        arrival.queue.open_counters.map(f64::from)
-    }),
-    number("head_of_line_wait", Group::Queue, Unit::Minutes, false, |arrival| minutes(arrival.queue.head_of_line)),
-    number("last_to_enter_service_wait", Group::Queue, Unit::Minutes, false, |arrival| {
-        minutes(arrival.queue.last_wait)
-    }),
-    number("arrivals_30min", Group::Queue, Unit::People, false, |arrival| {
-        arrival.queue.arrivals_30min.map(f64::from)
-    }),
-    number("mean_service_time", Group::Queue, Unit::Minutes, false, |arrival| minutes(mean_service(arrival))),
-    number("work_ahead", Group::Queue, Unit::Minutes, true, work_ahead),
-    number("avg_wait_time_last_week", Group::DelayHistory, Unit::Minutes, true, |arrival| {
-        minutes(arrival.queue.avg_wait_last_week)
-    }),
-];
 
 /// The feature with this id.
 #[must_use]
@@ -133,25 +121,58 @@ pub fn feature(id: &str) -> Option<&'static Feature> {
     CATALOGUE.iter().find(|feature| feature.id == id)
 }
 
+/// The precision in which counts are kept; every count goes through here, offline and online.
+pub(super) fn kept_whole(value: Option<u32>) -> Option<u32> {
+    value.filter(|value| *value != u32::MAX)
+}
+
+/// The precision in which other numbers are kept (32 bits: a day in minutes to 7 ms); every such number goes through
+/// here, offline and online. NaN where missing.
+#[expect(clippy::cast_possible_truncation, reason = "this is where numbers get the precision they are kept in")]
+pub(super) fn kept_real(value: Option<f64>) -> f32 {
+    value.map_or(f32::NAN, |value| value as f32)
+}
+
 impl Feature {
     /// Whether its values are numbers or names.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self.definition {
-            Definition::Number(_) => Kind::Number,
+            Definition::Whole(_) | Definition::Real(_) => Kind::Number,
             Definition::Category(_) => Kind::Category,
         }
     }
 
-    /// The value for `arrival`.
+    /// The value for `arrival`, in the precision in which [`super::FeatureTable`] keeps it.
     #[must_use]
     pub fn value<'a>(&self, arrival: &Arrival<'a>) -> Value<'a> {
         match self.definition {
-            Definition::Number(value) => {
-                value(arrival).filter(|value| value.is_finite()).map_or(Value::Missing, Value::Number)
-            }
+            Definition::Whole(value) => Value::of_whole(kept_whole(value(arrival))),
+            Definition::Real(value) => Value::of_real(kept_real(value(arrival))),
             Definition::Category(value) => value(arrival).map_or(Value::Missing, Value::Category),
         }
+    }
+
+    /// The key of its name for people.
+    #[must_use]
+    pub fn name_key(&self) -> String {
+        format!("feature.{}", self.id)
+    }
+
+    /// The key of the sentence that says what it is.
+    #[must_use]
+    pub fn about_key(&self) -> String {
+        format!("feature_about.{}", self.id)
+    }
+}
+
+impl Value<'static> {
+    pub(super) fn of_whole(value: Option<u32>) -> Value<'static> {
+        value.map_or(Value::Missing, |value| Value::Number(f64::from(value)))
+    }
+
+    pub(super) fn of_real(value: f32) -> Value<'static> {
+        if value.is_finite() { Value::Number(f64::from(value)) } else { Value::Missing }
     }
 }
 
@@ -182,44 +203,66 @@ impl Unit {
             Unit::Class => "class",
         }
     }
+
+    /// The key of its name for people.
+    #[must_use]
+    pub fn name_key(self) -> String {
+        format!("unit.{}", self.id())
+    }
 }
 
-const fn number(
-    id: &'static str,
-    group: Group,
-    unit: Unit,
-    critical: bool,
-    value: fn(&Arrival<'_>) -> Option<f64>,
-) -> Feature {
-    Feature { id, group, unit, critical, definition: Definition::Number(value) }
+impl Group {
+    /// The name in files; `feature_group.ID` is the name for people.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Group::Calendar => "calendar",
+            Group::Queue => "queue",
+            Group::DelayHistory => "delay_history",
+            Group::Visit => "visit",
+        }
+    }
+
+    /// The key of its name for people.
+    #[must_use]
+    pub fn name_key(self) -> String {
+        format!("feature_group.{}", self.id())
+    }
 }
 
-const fn category(
-    id: &'static str,
-    group: Group,
-    critical: bool,
-    value: for<'a> fn(&Arrival<'a>) -> Option<&'a str>,
-) -> Feature {
-    Feature { id, group, unit: Unit::Class, critical, definition: Definition::Category(value) }
+impl Known {
+    /// The name in files; `feature_known.ID` is the name for people.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Known::InAdvance => "in_advance",
+            Known::BeforeTheDay => "before_the_day",
+            Known::BeforeTheArrival => "before_the_arrival",
+            Known::AtTheArrival => "at_the_arrival",
+        }
+    }
+
+    /// The key of its name for people.
+    #[must_use]
+    pub fn name_key(self) -> String {
+        format!("feature_known.{}", self.id())
+    }
 }
 
-fn minutes(value: Option<Minutes>) -> Option<f64> {
-    value.map(Minutes::get)
-}
+impl MissingRule {
+    /// The name in files; `feature_missing.ID` is the name for people.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            MissingRule::Never => "never",
+            MissingRule::ModelFill => "model_fill",
+            MissingRule::PublishedService => "published_service",
+        }
+    }
 
-fn yes_no(value: bool) -> f64 {
-    f64::from(u8::from(value))
-}
-
-/// The mean of the last services where any ended yet, else what the source publishes.
-fn mean_service(arrival: &Arrival<'_>) -> Option<Minutes> {
-    arrival.queue.mean_service.or(arrival.expected_service)
-}
-
-/// People ahead × mean service time ÷ open counters (people in service where the counters are not known, at least
-/// one): today's estimate of the wait.
-fn work_ahead(arrival: &Arrival<'_>) -> Option<f64> {
-    let counters = arrival.queue.open_counters.or(arrival.queue.in_service)?.max(1);
-    let people = arrival.queue.people_ahead?;
-    Some(f64::from(people) * mean_service(arrival)?.get() / f64::from(counters))
+    /// The key of its name for people.
+    #[must_use]
+    pub fn name_key(self) -> String {
+        format!("feature_missing.{}", self.id())
+    }
 }

@@ -1,17 +1,36 @@
 //! What is known about a visit at the moment of prediction, as columns for models.
 //!
 //! One catalogue, one definition each: a feature is a function of an [`Arrival`], which holds only what was known when
-//! the person joined the queue. Training builds arrivals from a whole history with [`queue_states`]; serving builds one
-//! from a request. Neither computes a feature anywhere else.
+//! the person joined the queue. Training builds arrivals from a whole history with the sweep behind [`build`]; serving
+//! builds one from a request. Neither computes a feature anywhere else, and both get it in the precision in which it is
+//! kept.
 
 mod arrival;
+mod build;
 mod catalogue;
+mod column;
+mod definitions;
+mod formulas;
+mod opening;
 #[cfg(test)]
 mod oracle;
+mod parts;
+mod queue;
+mod replay;
 mod sweep;
 mod table;
+#[cfg(test)]
+mod tests;
+mod windows;
 
 pub use arrival::{Arrival, Day, Days, QueueState};
-pub use catalogue::{CATALOGUE, Feature, Group, Kind, Unit, Value, feature};
-pub use sweep::{KEPT_SERVICES, LAST_WEEK_DAYS, RECENT_MINUTES, queue_states};
-pub use table::{Column, FeatureTable, build};
+pub use build::{build, build_columns};
+pub use catalogue::{Feature, Group, Kind, Known, MissingRule, Unit, Value, feature};
+pub use column::{Column, Whole};
+pub use definitions::CATALOGUE;
+pub use opening::KEPT_OPENINGS;
+pub use parts::{Parts, PriorityOrder};
+pub use queue::{KEPT_SERVICES, LAST_WEEK_DAYS};
+pub use replay::{queue_states, queue_states_by};
+pub use table::FeatureTable;
+pub use windows::{LAST_WAITS, RECENT_MINUTES};

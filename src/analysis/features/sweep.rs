@@ -3,293 +3,287 @@
 //! A queue is a site and a service. The sweep replays arrivals, calls, ends of service and departures in time order
 //! and reads the state when a person arrives. **Only what lies strictly before the arrival is seen**: at the same
 //! instant, arrivals come first (in canonical order, so an earlier row counts as ahead), then calls, ends of service
-//! and departures. So the future wait of somebody still waiting can never leak in. O(n log n) time; sites run in
-//! parallel.
+//! and departures, each in canonical order. So the future wait of somebody still waiting can never leak in.
 //!
 //! Records that never end (nobody pressed the button) would wait for ever: after [`LONGEST_STAY`] without a call or a
-//! departure, a visit no longer counts as waiting, and after as long a service no longer as in service.
+//! departure, a visit no longer counts as waiting, and after as long a service no longer as in service. Where a
+//! source's clocks disagree and a row was accepted all the same, a call before the arrival counts as one at the
+//! arrival, and an end before the call as one at the call.
+//!
+//! The rows of a site are handed over in batches. O(n log n) time for the sorting of events; what is kept are the
+//! visits of a batch, those that are still open, and the windows of each queue.
 
-use std::collections::{HashMap, VecDeque};
-
-use rayon::prelude::*;
-
-use crate::analysis::history::{History, LONGEST_STAY, Visits};
-use crate::base::calendar::WallClock;
-use crate::base::{Cancelled, Minutes, Moment, Task};
+use crate::analysis::history::{LONGEST_STAY, Visits};
+use crate::base::calendar::{LocalTime, WallClock};
+use crate::base::{Minutes, Moment};
 
 use super::arrival::QueueState;
+use super::opening::Openings;
+use super::parts::{Parts, PriorityOrder};
+use super::queue::Queue;
 
-/// `arrivals_30min` counts arrivals of this many minutes.
-pub const RECENT_MINUTES: i64 = 30;
-/// `avg_wait_time_last_week` looks back this many days.
-pub const LAST_WEEK_DAYS: i64 = 7;
-/// `mean_service_minutes` is over this many last ends of service.
-pub const KEPT_SERVICES: usize = 20;
-
-const MINUTE_MILLIS: i64 = 60_000;
-const DAY_MILLIS: i64 = 24 * 60 * MINUTE_MILLIS;
-
-/// The order of this enum is the order of events at one instant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Happening {
-    Arrival,
-    Call,
-    End,
-    Departure,
-}
-
+/// What every sweep of a history shares.
 #[derive(Clone, Copy)]
-struct Event {
-    at: Moment,
-    what: Happening,
-    row: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    NotThere,
-    Waiting,
-    InService,
-    Gone,
-}
-
-/// The state of its queue at each arrival of `history`, in the order of its rows.
-///
-/// # Errors
-/// [`Cancelled`] where `task` was.
-pub fn queue_states(history: &History, task: &Task) -> Result<Vec<QueueState>, Cancelled> {
-    let visits = &history.visits;
-    let mut rows_of_site: Vec<Vec<u32>> = vec![Vec::new(); visits.site.names().len()];
-    for (row, site) in visits.site.codes().iter().enumerate() {
-        rows_of_site[*site as usize].push(u32::try_from(row).unwrap_or(u32::MAX));
-    }
-    // Whether the source records ends of service at all; it says nothing about any one visit.
-    let ends_recorded = visits.finished.iter().any(Option::is_some);
-    let sites = rows_of_site.len() as u64;
-    let swept: Vec<Vec<(u32, QueueState)>> = rows_of_site
-        .par_iter()
-        .enumerate()
-        .map(|(site, rows)| {
-            task.report("stage.queues", site as u64, sites)?;
-            let clock = history.zone.clock();
-            Ok(Sweep::new(visits, clock, ends_recorded).run(rows))
-        })
-        .collect::<Result<_, Cancelled>>()?;
-    let mut states = vec![QueueState::default(); visits.len()];
-    for (row, state) in swept.into_iter().flatten() {
-        states[row as usize] = state;
-    }
-    task.check()?;
-    Ok(states)
+pub(super) struct Setting<'a> {
+    pub visits: &'a Visits,
+    pub order: PriorityOrder,
+    pub parts: Parts,
+    /// Whether the source records ends of service at all; it says nothing about any one visit.
+    pub ends_recorded: bool,
 }
 
 /// The sweep over one site.
-struct Sweep<'a> {
-    visits: &'a Visits,
+pub(super) struct SiteSweep<'a> {
+    setting: Setting<'a>,
     clock: WallClock,
-    ends_recorded: bool,
-    queues: HashMap<u32, Queue>,
-    /// Where each visit of the site is, by row.
-    stages: HashMap<u32, Stage>,
-}
-
-/// One queue while it is replayed.
-#[derive(Default)]
-struct Queue {
-    /// Arrivals that may still wait, oldest first; those that do not are dropped when they come to the front.
-    line: VecDeque<u32>,
+    longest_stay: i64,
+    /// The places of services in `queues`, services ascending.
+    place_of: Vec<(u32, u32)>,
+    queues: Vec<Queue>,
     waiting: u32,
-    /// Calls whose service may still go on, oldest first.
-    serving: VecDeque<u32>,
     in_service: u32,
-    last_wait: Option<Minutes>,
-    arrivals: VecDeque<Moment>,
-    services: VecDeque<i64>,
-    services_millis: i64,
-    /// By hour of the arrival, 0–23.
-    past_waits: [PastWaits; 24],
+    openings: Openings,
+    /// Visits from number `first` on, in canonical order; those before have nothing left to happen.
+    visits: Vec<Open>,
+    first: u32,
+    /// What is still to happen, in order, from `next` on.
+    events: Vec<u128>,
+    next: usize,
 }
 
-/// Waits of the last week, of arrivals of one hour of the day; in call order.
-#[derive(Default)]
-struct PastWaits {
-    calls: VecDeque<(Moment, i64)>,
-    sum_millis: i64,
+/// A visit to which something is still to happen. Times in milliseconds.
+struct Open {
+    arrived: i64,
+    called: i64,
+    finished: i64,
+    queue: u32,
+    rank: u16,
+    /// The local hour of the arrival.
+    hour: u8,
+    /// How many events are still to happen.
+    pending: u8,
+    is_waiting: bool,
+    is_in_service: bool,
 }
 
-impl<'a> Sweep<'a> {
-    fn new(visits: &'a Visits, clock: WallClock, ends_recorded: bool) -> Sweep<'a> {
-        Sweep { visits, clock, ends_recorded, queues: HashMap::new(), stages: HashMap::new() }
-    }
+/// The order of this list is the order of events at one instant; an arrival comes before all of them.
+#[derive(Clone, Copy)]
+enum Happening {
+    Call,
+    End,
+    /// Left unserved, or waits for longer than is believed.
+    Departure,
+    /// Is in service for longer than is believed.
+    Forgotten,
+}
 
-    fn run(mut self, rows: &[u32]) -> Vec<(u32, QueueState)> {
-        let mut states = Vec::with_capacity(rows.len());
-        for event in self.events(rows) {
-            match event.what {
-                Happening::Arrival => states.push((event.row, self.arrive(event.row))),
-                Happening::Call => self.call(event.row),
-                Happening::End => self.end(event.row),
-                Happening::Departure => self.depart(event.row),
-            }
+/// Events as numbers whose order is theirs: the instant, what happens, the number of the visit.
+fn event(millis: i64, what: Happening, number: u32) -> u128 {
+    let instant = millis.cast_unsigned() ^ (1 << 63);
+    u128::from(instant) << 64 | u128::from(what as u8) << 32 | u128::from(number)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "each part is cut out of the number")]
+fn parts_of(event: u128) -> (i64, u8, u32) {
+    let instant = (event >> 64) as u64 ^ (1 << 63);
+    (instant.cast_signed(), (event >> 32) as u8, event as u32)
+}
+
+impl<'a> SiteSweep<'a> {
+    pub fn new(setting: Setting<'a>, clock: WallClock) -> SiteSweep<'a> {
+        SiteSweep {
+            setting,
+            clock,
+            longest_stay: millis_of(LONGEST_STAY),
+            place_of: Vec::new(),
+            queues: Vec::new(),
+            waiting: 0,
+            in_service: 0,
+            openings: Openings::default(),
+            visits: Vec::new(),
+            first: 0,
+            events: Vec::new(),
+            next: 0,
         }
-        states
     }
 
-    fn events(&self, rows: &[u32]) -> Vec<Event> {
-        let mut events = Vec::with_capacity(rows.len() * 3);
-        for &row in rows {
-            let index = row as usize;
-            let mut add = |at: Option<Moment>, what| {
-                if let Some(at) = at {
-                    events.push(Event { at, what, row });
-                }
-            };
-            let called = self.visits.called[index];
-            add(Some(self.visits.arrived[index]), Happening::Arrival);
+    /// Replays the next `rows` of the site, in their order; `at_arrival` is told the state at each.
+    pub fn run(&mut self, rows: &[u32], mut at_arrival: impl FnMut(u32, LocalTime, QueueState)) {
+        let begin = self.begin_batch();
+        for row in rows {
+            self.add(*row as usize);
+        }
+        self.events.sort_unstable();
+        for (index, row) in (begin..).zip(rows) {
+            let Some(arrived) = self.visits.get(index).map(|visit| visit.arrived) else { return };
+            self.catch_up(arrived);
+            let (local, state) = self.arrive(index, *row as usize);
+            at_arrival(*row, local, state);
+        }
+    }
+
+    /// Drops what is over, and says where the visits of the next batch will stand.
+    fn begin_batch(&mut self) -> usize {
+        self.events.drain(..self.next);
+        self.next = 0;
+        let over = self.visits.iter().take_while(|visit| visit.pending == 0).count();
+        self.visits.drain(..over);
+        self.first += u32::try_from(over).unwrap_or(u32::MAX);
+        self.visits.len()
+    }
+
+    /// Takes up a visit and what will happen to it; nothing of that is looked at before its time.
+    fn add(&mut self, row: usize) {
+        let Setting { visits, parts, order, ends_recorded } = self.setting;
+        let number = self.first + u32::try_from(self.visits.len()).unwrap_or(u32::MAX);
+        let arrived = visits.arrived[row].millis();
+        let called = visits.called[row].map(|called| called.millis().max(arrived));
+        let finished = visits.finished[row].map(Moment::millis);
+        let mut pending = 0;
+        let mut add = |millis, what| {
+            self.events.push(event(millis, what, number));
+            pending += 1;
+        };
+        let longest_wait = arrived + self.longest_stay;
+        let mut end = 0;
+        if let Some(called) = called {
             add(called, Happening::Call);
-            if called.is_some() {
-                add(self.visits.finished[index], Happening::End);
-            } else {
-                add(self.visits.left[index], Happening::Departure);
+            if called > longest_wait {
+                add(longest_wait, Happening::Departure);
             }
+            if ends_recorded && parts.any(Parts::SERVICE.and(Parts::SITE).and(Parts::MEAN_SERVICE)) {
+                let longest_service = called + self.longest_stay;
+                if let Some(finished) = finished {
+                    end = finished.max(called);
+                    add(end, Happening::End);
+                }
+                if finished.is_none_or(|finished| finished > longest_service) {
+                    add(longest_service, Happening::Forgotten);
+                }
+            }
+        } else {
+            let left = visits.left[row].map_or(i64::MAX, |left| left.millis().max(arrived));
+            add(left.min(longest_wait), Happening::Departure);
         }
-        events.sort_unstable_by(|a, b| {
-            a.at.cmp(&b.at).then_with(|| a.what.cmp(&b.what)).then_with(|| a.row.cmp(&b.row))
+        let queue = self.queue_of(visits.service.codes()[row]);
+        self.visits.push(Open {
+            arrived,
+            called: called.unwrap_or_default(),
+            finished: end,
+            queue,
+            rank: if parts.any(Parts::CLASSES) { order.rank(visits.priority[row]) } else { 0 },
+            hour: 0,
+            pending,
+            is_waiting: false,
+            is_in_service: false,
         });
-        events
     }
 
-    fn arrive(&mut self, row: u32) -> QueueState {
-        let index = row as usize;
-        let now = self.visits.arrived[index];
-        let hour = self.clock.local(now).hour();
-        let queue = self.queues.entry(self.visits.service.codes()[index]).or_default();
-        queue.forget_stays_before(now, self.visits, &mut self.stages);
-        let counted = queue.waiting;
-        let head = queue.line.front().map(|row| now.minutes_since(self.visits.arrived[*row as usize]));
-        let state = QueueState {
-            people_ahead: Some(self.visits.people_ahead[index].unwrap_or(counted)),
-            in_service: self.ends_recorded.then_some(queue.in_service),
-            open_counters: self.visits.open_counters[index],
-            // An empty line has waited for no time; so says the field, and so do we.
-            head_of_line: Some(head.unwrap_or(Minutes::ZERO)),
-            last_wait: queue.last_wait,
-            arrivals_30min: Some(queue.recent_arrivals(now)),
-            mean_service: queue.mean_service(),
-            avg_wait_last_week: queue.past_waits[usize::from(hour)].mean(now),
-        };
-        queue.line.push_back(row);
-        queue.waiting += 1;
-        queue.arrivals.push_back(now);
-        self.stages.insert(row, Stage::Waiting);
-        state
-    }
-
-    fn call(&mut self, row: u32) {
-        let index = row as usize;
-        let arrived = self.visits.arrived[index];
-        let Some(called) = self.visits.called[index] else { return };
-        let hour = self.clock.local(arrived).hour();
-        let Some(queue) = self.queues.get_mut(&self.visits.service.codes()[index]) else { return };
-        if self.stages.get(&row) == Some(&Stage::Waiting) {
-            queue.waiting -= 1;
+    fn queue_of(&mut self, service: u32) -> u32 {
+        match self.place_of.binary_search_by_key(&service, |(service, _)| *service) {
+            Ok(found) => self.place_of[found].1,
+            Err(place) => {
+                let queue = u32::try_from(self.queues.len()).unwrap_or(u32::MAX);
+                self.queues.push(Queue::default());
+                self.place_of.insert(place, (service, queue));
+                queue
+            }
         }
-        self.stages.insert(row, Stage::InService);
-        queue.in_service += 1;
-        queue.serving.push_back(row);
-        queue.last_wait = Some(called.minutes_since(arrived));
-        queue.past_waits[usize::from(hour)].push(called, called.millis() - arrived.millis());
     }
 
-    fn end(&mut self, row: u32) {
-        let index = row as usize;
-        let (Some(called), Some(finished)) = (self.visits.called[index], self.visits.finished[index]) else {
-            return;
-        };
-        let Some(queue) = self.queues.get_mut(&self.visits.service.codes()[index]) else { return };
-        if self.stages.insert(row, Stage::Gone) == Some(Stage::InService) {
-            queue.in_service -= 1;
+    /// Lets everything happen that lies before `now`.
+    fn catch_up(&mut self, now: i64) {
+        while let Some(event) = self.events.get(self.next) {
+            let (millis, what, number) = parts_of(*event);
+            if millis >= now {
+                break;
+            }
+            self.next += 1;
+            self.happen(what, (number - self.first) as usize);
         }
-        queue.add_service(finished.millis() - called.millis());
     }
 
-    fn depart(&mut self, row: u32) {
-        let Some(queue) = self.queues.get_mut(&self.visits.service.codes()[row as usize]) else { return };
-        if self.stages.insert(row, Stage::Gone) == Some(Stage::Waiting) {
-            queue.waiting -= 1;
+    fn happen(&mut self, what: u8, index: usize) {
+        let Some(visit) = self.visits.get_mut(index) else { return };
+        let Some(queue) = self.queues.get_mut(visit.queue as usize) else { return };
+        let parts = self.setting.parts;
+        visit.pending -= 1;
+        let is_call = what == Happening::Call as u8;
+        if visit.is_waiting && (is_call || what == Happening::Departure as u8) {
+            visit.is_waiting = false;
+            queue.leave(visit.rank, parts);
+            self.waiting -= 1;
         }
+        if is_call {
+            visit.is_in_service = true;
+            queue.in_service += 1;
+            self.in_service += 1;
+            queue.call(visit.called, visit.called - visit.arrived, visit.hour, parts);
+        } else if what != Happening::Departure as u8 {
+            if visit.is_in_service {
+                visit.is_in_service = false;
+                queue.in_service -= 1;
+                self.in_service -= 1;
+            }
+            if what == Happening::End as u8 {
+                queue.served(visit.finished - visit.called);
+            }
+        }
+    }
+
+    fn arrive(&mut self, index: usize, row: usize) -> (LocalTime, QueueState) {
+        let Setting { visits, parts, ends_recorded, .. } = self.setting;
+        let local = self.clock.local(visits.arrived[row]);
+        let number = self.first + u32::try_from(index).unwrap_or(u32::MAX);
+        let (rank, place) = (self.visits[index].rank, self.visits[index].queue as usize);
+        let now = self.visits[index].arrived;
+        let mut state = QueueState { open_counters: visits.open_counters[row], ..QueueState::default() };
+        let queue = &mut self.queues[place];
+        if parts.any(Parts::LINE) {
+            state.people_ahead = Some(visits.people_ahead[row].unwrap_or(queue.waiting));
+        }
+        if parts.any(Parts::CLASSES) {
+            state.people_called_before = Some(queue.called_before(rank));
+        }
+        if ends_recorded && parts.any(Parts::SERVICE) {
+            state.in_service = Some(queue.in_service);
+        }
+        if parts.any(Parts::SITE) {
+            state.site_waiting = Some(self.waiting);
+            state.site_in_service = ends_recorded.then_some(self.in_service);
+        }
+        if parts.any(Parts::HEAD) {
+            state.head_of_line = Some(head_of_line(queue, &self.visits, self.first, now));
+            queue.line.push_back(number);
+        }
+        queue.read_into(&mut state, now, local.hour(), parts);
+        if parts.any(Parts::OPENING) {
+            state.opening_minute = self.openings.at(local);
+        }
+        queue.join(rank, parts);
+        if parts.any(Parts::ARRIVALS) {
+            queue.arrivals.push(now);
+        }
+        self.waiting += 1;
+        let visit = &mut self.visits[index];
+        visit.is_waiting = true;
+        visit.hour = local.hour();
+        (local, state)
     }
 }
 
-impl Queue {
-    /// Drops the fronts that no longer wait or are no longer served, or have been for longer than is believed.
-    fn forget_stays_before(&mut self, now: Moment, visits: &Visits, stages: &mut HashMap<u32, Stage>) {
-        let mut stage_of = |row: u32, over: bool, present: Stage, count: &mut u32| {
-            let stage = stages.get(&row).copied().unwrap_or(Stage::NotThere);
-            if stage == present && over {
-                stages.insert(row, Stage::NotThere);
-                *count -= 1;
-            }
-            stage != present || over
+/// How long the first in line has waited. An empty line has waited for no time; so says the field, and so do we.
+fn head_of_line(queue: &mut Queue, visits: &[Open], first: u32, now: i64) -> Minutes {
+    while let Some(number) = queue.line.front() {
+        match number.checked_sub(first).and_then(|index| visits.get(index as usize)) {
+            Some(visit) if visit.is_waiting => return Minutes::from_millis(now - visit.arrived),
+            _ => queue.line.pop_front(),
         };
-        while let Some(&row) = self.line.front() {
-            let over = now.minutes_since(visits.arrived[row as usize]) > LONGEST_STAY;
-            if !stage_of(row, over, Stage::Waiting, &mut self.waiting) {
-                break;
-            }
-            self.line.pop_front();
-        }
-        while let Some(&row) = self.serving.front() {
-            let since = visits.called[row as usize].unwrap_or(visits.arrived[row as usize]);
-            if !stage_of(row, now.minutes_since(since) > LONGEST_STAY, Stage::InService, &mut self.in_service) {
-                break;
-            }
-            self.serving.pop_front();
-        }
     }
-
-    fn recent_arrivals(&mut self, now: Moment) -> u32 {
-        let oldest = now.millis() - RECENT_MINUTES * MINUTE_MILLIS;
-        while self.arrivals.front().is_some_and(|arrival| arrival.millis() < oldest) {
-            self.arrivals.pop_front();
-        }
-        u32::try_from(self.arrivals.len()).unwrap_or(u32::MAX)
-    }
-
-    fn add_service(&mut self, millis: i64) {
-        self.services.push_back(millis);
-        self.services_millis += millis;
-        if self.services.len() > KEPT_SERVICES {
-            self.services_millis -= self.services.pop_front().unwrap_or_default();
-        }
-    }
-
-    fn mean_service(&self) -> Option<Minutes> {
-        mean(self.services_millis, self.services.len())
-    }
+    Minutes::ZERO
 }
 
-impl PastWaits {
-    fn push(&mut self, called: Moment, wait_millis: i64) {
-        self.calls.push_back((called, wait_millis));
-        self.sum_millis += wait_millis;
-    }
-
-    fn mean(&mut self, now: Moment) -> Option<Minutes> {
-        let oldest = now.millis() - LAST_WEEK_DAYS * DAY_MILLIS;
-        while let Some((called, wait)) = self.calls.front() {
-            if called.millis() >= oldest {
-                break;
-            }
-            self.sum_millis -= wait;
-            self.calls.pop_front();
-        }
-        mean(self.sum_millis, self.calls.len())
-    }
-}
-
-/// The sums are whole milliseconds, so that adding and taking away leaves no rounding behind.
-#[expect(clippy::cast_precision_loss, reason = "sums of a week of waits stay far below 2^53 ms")]
-fn mean(sum_millis: i64, count: usize) -> Option<Minutes> {
-    if count == 0 { None } else { Minutes::new(sum_millis as f64 / count as f64 / MINUTE_MILLIS as f64) }
+#[expect(clippy::cast_possible_truncation, reason = "a day in milliseconds")]
+fn millis_of(minutes: Minutes) -> i64 {
+    (minutes.get() * 60_000.0) as i64
 }

@@ -104,22 +104,18 @@ pub(super) fn terms(features: &FeatureTable) -> Vec<Term> {
 fn shapes(feature: &Feature, column: &Column) -> Vec<Shape> {
     let mut shapes = match (column, feature.unit) {
         (Column::Categories { names, codes }, _) => {
-            levels(codes.iter().flatten().map(|code| names.get(*code as usize)))
+            levels(codes.iter().flatten().map(|code| names.get(code as usize)))
                 .into_iter()
                 .filter_map(|name| name.map(|name| Shape::Level(name.clone())))
                 .collect()
         }
-        (Column::Numbers(numbers), Unit::HourOfDay | Unit::Month) => {
-            // Whole numbers below 25, so the cast is exact.
-            #[expect(clippy::cast_possible_truncation, reason = "hours and months")]
-            let whole = numbers.iter().filter(|number| number.is_finite()).map(|number| *number as i64);
-            levels(whole).into_iter().map(|level| Shape::Equals(level as f64)).collect()
+        (Column::Whole(numbers), Unit::HourOfDay | Unit::Month) => {
+            levels(numbers.iter().flatten()).into_iter().map(|level| Shape::Equals(f64::from(level))).collect()
         }
         // The hour says it, and the time of day is not monotone in the wait.
-        (Column::Numbers(_), Unit::MinuteOfDay) => Vec::new(),
-        (Column::Numbers(numbers), unit) => {
-            let known: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
-            let Ok(known) = Sample::new(known) else { return Vec::new() };
+        (_, Unit::MinuteOfDay) => Vec::new(),
+        (column, unit) => {
+            let Ok(known) = Sample::new(column.numbers().collect()) else { return Vec::new() };
             let fill = known.quantile(0.5);
             match unit {
                 Unit::Minutes | Unit::People | Unit::Counters => vec![Shape::Plain { fill }, Shape::Log { fill }],
