@@ -35,6 +35,8 @@ pub enum Permission {
     RollBack,
     /// Name people, their roles and their public keys.
     ManagePeople,
+    /// Publish online values for the serving side.
+    Publish,
 }
 
 impl Role {
@@ -64,7 +66,9 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         match permission {
-            Permission::Propose => matches!(self, Role::ModelOwner | Role::MlEngineer | Role::DataAnalyst),
+            Permission::Propose | Permission::Publish => {
+                matches!(self, Role::ModelOwner | Role::MlEngineer | Role::DataAnalyst)
+            }
             Permission::Approve | Permission::Promote | Permission::ManagePeople => self == Role::ModelOwner,
             Permission::RollBack => matches!(self, Role::ModelOwner | Role::Ops),
         }

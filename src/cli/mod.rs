@@ -7,6 +7,7 @@ mod audit;
 mod compare;
 mod data;
 mod demo;
+mod features;
 mod import;
 mod key;
 mod output;
@@ -81,6 +82,8 @@ enum Command {
     Import(import::Import),
     /// Data sets.
     Data(data::Data),
+    /// The feature catalogue.
+    Features(features::Features),
     /// Fit a model and test it on later visits.
     Train(train::Train),
     /// Trainings that were kept.
@@ -207,6 +210,7 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::Simulate(simulate) => simulate.run(context),
         Command::Import(import) => import.run(context),
         Command::Data(data) => data.run(context),
+        Command::Features(features) => features.run(context),
         Command::Train(train) => train.run(context),
         Command::Runs(runs) => runs.run(context),
         Command::Compare(compare) => compare.run(context),

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::LoadError;
 use super::clock::now;
-use crate::analysis::features::{Feature, feature};
+use super::features::FeatureReader;
+use super::online::Online;
+use crate::analysis::features::feature;
 use crate::analysis::models::Artifact;
-use crate::base::calendar::WallClock;
 use crate::base::{Explain, Moment, Version};
 use crate::store::keys::{TrustedKeys, verify_release};
 use crate::store::registry::{Registry, ReleaseStatement};
@@ -22,10 +23,8 @@ pub(super) struct Model {
     pub statement: ReleaseStatement,
     /// The model and its origin.
     pub artifact: Artifact,
-    /// The features of its contract.
-    pub features: Vec<&'static Feature>,
-    /// The clock of its zone, which knows the offset of today.
-    pub clock: WallClock,
+    /// Reads the features of its contract, by the clock of its zone.
+    pub reader: FeatureReader,
 }
 
 /// A version in front of people.
@@ -42,6 +41,7 @@ pub(super) struct Deployment {
 #[derive(Default)]
 pub(super) struct Live {
     deployment: ArcSwapOption<Deployment>,
+    online: ArcSwapOption<Online>,
     notes: ArcSwap<Notes>,
 }
 
@@ -52,6 +52,8 @@ pub(super) struct Notes {
     pub refused: Option<Refused>,
     /// Why the registry cannot be read now.
     pub registry_error: Option<Told>,
+    /// Why the online values that were published last are not used.
+    pub online_error: Option<Told>,
     /// Why the last change could not be written to the prediction log.
     #[serde(skip)]
     pub log_error: Option<String>,
@@ -101,10 +103,8 @@ impl Model {
         }
         // `Artifact::from_bytes` refuses a contract with a feature that the catalogue lacks.
         let features = artifact.contract.features().iter().filter_map(|entry| feature(&entry.id)).collect();
-        let mut clock = artifact.origin.zone.clock();
-        // Asked once here, so that its copies know the offset of these days.
-        let _ = clock.local(now());
-        Ok(Model { statement: release.statement, artifact, features, clock })
+        let reader = FeatureReader::new(features, &artifact.origin.zone, now());
+        Ok(Model { statement: release.statement, artifact, reader })
     }
 }
 
@@ -112,6 +112,16 @@ impl Live {
     /// What answers now.
     pub fn deployment(&self) -> Option<Arc<Deployment>> {
         self.deployment.load_full()
+    }
+
+    /// The online values in place.
+    pub fn online(&self) -> Option<Arc<Online>> {
+        self.online.load_full()
+    }
+
+    /// Uses `online` from now on; none where there are none, or they cannot be trusted.
+    pub fn put_online(&self, online: Option<Online>) {
+        self.online.store(online.map(Arc::new));
     }
 
     /// What the watcher found last.

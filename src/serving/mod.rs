@@ -1,4 +1,4 @@
-//! The HTTP service: answers with the live version, and follows promotions and rollbacks by itself.
+//! The HTTP service: answers with the live version, and follows promotions, rollbacks and online values by itself.
 //!
 //! A watcher thread asks the registry every 100 ms and keeps the live version in place, loaded and trusted; the routes
 //! only ever read what is in place. Features come from the one catalogue, artifacts from the registry, trust from the
@@ -9,6 +9,8 @@
 mod clock;
 mod deployment;
 mod error;
+mod features;
+mod online;
 mod predict;
 mod problem;
 mod request;
@@ -25,6 +27,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::{LoadError, ServeError};
+pub use features::FeatureReader;
 pub use request::{LARGEST_BODY_BYTES, LONGEST_NAME, LONGEST_REQUEST_ID, MOST_PEOPLE};
 pub use service::run;
 

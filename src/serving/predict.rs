@@ -1,6 +1,6 @@
 //! `POST /v1/predict`.
 //!
-//! A request becomes an [`Arrival`], and the catalogue turns that into features as it does for training.
+//! A request becomes features by the code that training uses (see [`super::features`]).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,10 +14,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::deployment::{Deployment, Model};
+use super::features::FeatureRow;
 use super::problem::{Kind, Problem};
 use super::request::{LARGEST_BODY_BYTES, PredictionRequest};
 use super::routes::App;
-use crate::analysis::features::{Arrival, Day, Value};
+use crate::analysis::features::{OnlineOutcome, OnlineQueues, Value};
 use crate::analysis::models::Scalar;
 use crate::base::{Minutes, Moment, Version};
 use crate::store::predictions::Prediction;
@@ -31,6 +32,9 @@ struct Answer<'a> {
     generation: i64,
     /// The features of the model that were not known.
     missing: &'a [&'static str],
+    /// Whether a value came from the online values; `stale` or `absent` where one was looked for in vain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    online: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
@@ -42,6 +46,8 @@ struct Predicted {
     features: serde_json::Map<String, serde_json::Value>,
     /// Those that were not.
     missing: Vec<&'static str>,
+    /// What the online values gave.
+    online: OnlineOutcome,
 }
 
 /// Answers with the version that is live when the body has arrived.
@@ -64,7 +70,9 @@ pub(super) async fn predict(
     let Some(deployment) = app.live.deployment() else { return Err(app.not_ready()) };
     let at = (app.clock)();
     let request = PredictionRequest::parse(&body, at)?;
-    let predicted = deployment.model.predict(&request);
+    let online = app.live.online();
+    let predicted = deployment.model.predict(&request, online.as_deref().map(|online| &online.queues));
+    app.online.count(predicted.online);
     Ok(answer(&app, &deployment, request, predicted, at, begin))
 }
 
@@ -77,10 +85,10 @@ fn answer(
     at: Moment,
     begin: Instant,
 ) -> Response {
-    let Predicted { minutes, features, missing } = predicted;
+    let Predicted { minutes, features, missing, online } = predicted;
     let (version, generation) = (deployment.model.statement.version, deployment.generation);
     let request_id = request.request_id.as_deref();
-    let body = Json(Answer { minutes, version, generation, missing: &missing, request_id });
+    let body = Json(Answer { minutes, version, generation, missing: &missing, online: online.id(), request_id });
     let headers = [
         ("x-nobat-version", HeaderValue::from_str(&version.to_string())),
         ("x-nobat-generation", Ok(HeaderValue::from(generation))),
@@ -109,22 +117,8 @@ fn answer(
 
 impl Model {
     /// What it predicts for `request`, by the clock of the zone it was trained for.
-    fn predict(&self, request: &PredictionRequest) -> Predicted {
-        let local = self.clock.clone().local(request.arrived);
-        let arrival = Arrival {
-            site: &request.site,
-            service: &request.service,
-            at: request.arrived,
-            local,
-            day: Day::of(local.date()),
-            queue: request.queue,
-            channel: request.channel,
-            priority: request.priority,
-            booked_for: request.booked_for,
-            expected_service: request.expected_service,
-        };
-        let values: Vec<(&'static str, Value<'_>)> =
-            self.features.iter().map(|feature| (feature.id, feature.value(&arrival))).collect();
+    fn predict(&self, request: &PredictionRequest, online: Option<&OnlineQueues>) -> Predicted {
+        let FeatureRow { values, online } = self.reader.row(request, online);
         let value = |id: &str| {
             values.iter().find(|(candidate, _)| *candidate == id).map_or(Value::Missing, |(_, value)| *value)
         };
@@ -141,7 +135,7 @@ impl Model {
                 }
             };
         }
-        Predicted { minutes, features, missing }
+        Predicted { minutes, features, missing, online }
     }
 }
 

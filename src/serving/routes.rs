@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 
 use super::clock::Clock;
 use super::deployment::Live;
+use super::online::OnlineCounts;
 use super::predict::predict;
 use super::problem::{Kind, Problem};
 use super::request::LARGEST_BODY_BYTES;
@@ -31,6 +32,8 @@ pub(super) struct App {
     pub live: Live,
     /// Where answers are written down.
     pub log: PredictionLog,
+    /// How often online values were of use.
+    pub online: OnlineCounts,
     /// What time it is.
     pub clock: Clock,
 }

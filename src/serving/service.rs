@@ -9,6 +9,7 @@ use axum::serve::ListenerExt;
 
 use super::clock::now;
 use super::deployment::Live;
+use super::online::OnlineCounts;
 use super::routes::{App, routes};
 use super::watcher::Watcher;
 use super::{Options, ServeError};
@@ -46,7 +47,7 @@ pub fn run(options: Options, stop: &CancelToken, on_ready: impl FnOnce(SocketAdd
         .build()
         .map_err(threads)?;
     let log = PredictionLog::open(&options.predictions).map_err(ServeError::Predictions)?;
-    let app = Arc::new(App { live: Live::default(), log, clock: now });
+    let app = Arc::new(App { live: Live::default(), log, online: OnlineCounts::default(), clock: now });
     let mut watcher = Watcher::new(Arc::clone(&app), registry, trusted);
     watcher.look();
     let (stop_watching, watched) = channel();

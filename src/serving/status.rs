@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::deployment::{Deployment, Notes};
+use super::online::OnlineState;
 use super::problem::{Kind, Problem};
 use super::routes::App;
 use crate::base::{Digest, Moment, Version};
@@ -39,6 +40,7 @@ pub(super) struct LiveDocument {
     #[serde(flatten)]
     notes: Notes,
     predictions: LogState,
+    online: OnlineState,
 }
 
 /// What became of the answers.
@@ -83,6 +85,7 @@ pub(super) async fn live(State(app): State<Arc<App>>) -> Json<LiveDocument> {
             last_error: counts.last_error.or_else(|| notes.log_error.clone()),
         },
         notes: Notes::clone(&notes),
+        online: app.online.state(app.live.online().as_deref(), (app.clock)()),
     })
 }
 

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use super::LoadError;
 use super::clock::now;
 use super::deployment::{Deployment, Model, Refused, Told};
+use super::online::Online;
 use super::routes::App;
 use crate::base::Version;
 use crate::store::keys::TrustedKeys;
@@ -125,9 +126,30 @@ impl Watcher {
             };
             put_in_place(&self.app, rollout, loaded);
         }
+        follow_online(&self.app, registry)?;
         (*data_version, *live) = (Some(found), now_live);
         Ok(())
     }
+}
+
+/// Puts the online values in place that were published last. Values that were altered are not used, nor are those before
+/// them: what they were computed from is no longer known to be what was published.
+fn follow_online(app: &App, registry: &Registry) -> Result<(), RegistryError> {
+    let last = registry.last_publication()?;
+    let notes = app.live.notes();
+    if last == app.live.online().map(|online| online.identity) && notes.online_error.is_none() {
+        return Ok(());
+    }
+    let (online, error) = match registry.publication() {
+        Ok(publication) => (publication.as_ref().map(Online::of), None),
+        Err(RegistryError::Database(error)) => return Err(error.into()),
+        Err(error) => (None, Some(Told::of(&error))),
+    };
+    app.live.put_online(online);
+    if notes.online_error != error {
+        app.live.note(|notes| notes.online_error = error);
+    }
+    Ok(())
 }
 
 /// Lets a version answer that was loaded, or says why it was not; writes down which.

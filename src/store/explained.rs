@@ -66,6 +66,7 @@ fn registry() -> Vec<RegistryError> {
         Permission::Promote,
         Permission::RollBack,
         Permission::ManagePeople,
+        Permission::Publish,
     ];
     let mut errors = vec![
         RegistryError::PersonUnknown { name: name.clone() },
@@ -88,6 +89,8 @@ fn registry() -> Vec<RegistryError> {
         RegistryError::WrongEvidence { version, expected: digest, found: digest },
         RegistryError::StatementDiffers { version },
         RegistryError::AuditBroken { seq: 1, path: path() },
+        RegistryError::ValuesUnfit { detail: name.clone() },
+        RegistryError::WrongValues { event: 1, expected: digest, found: digest },
     ];
     errors.extend(permissions.map(|permission| RegistryError::NotAllowed {
         name: name.clone(),
@@ -152,6 +155,7 @@ fn every_problem_and_every_stage_has_its_words() {
         Problem::ArtifactAltered { seq: None, sha256: sha256.clone() },
         Problem::EvidenceAltered { seq: Some(1), sha256 },
         Problem::FileDamaged { detail: "x".to_owned() },
+        Problem::ValuesAltered { seq: 1 },
     ];
     for language in Language::ALL {
         for problem in &problems {

@@ -55,6 +55,12 @@ pub enum Command {
     Import(ImportRequest),
     /// Look at a data set.
     SelectDataset(Digest),
+    /// Describe the features of the data set.
+    DescribeFeatures,
+    /// Compute a sample of the features again from what was known at the arrivals.
+    AuditFeatures,
+    /// Publish the values that the service uses at an arrival, computed from the data set.
+    PublishOnline,
     /// Fit a family on the data set.
     Train(TrainRequest),
     /// Look at a run.
@@ -122,6 +128,7 @@ impl Command {
         let mut commands = vec![
             Command::ChooseFile,
             Command::OpenSample,
+            Command::AuditFeatures,
             Command::StartServing,
             Command::StopServing,
             Command::Refresh,
@@ -158,6 +165,9 @@ impl Command {
             Command::ChooseFile => "command.choose_file",
             Command::Import(_) => "command.import",
             Command::SelectDataset(_) => "command.select_dataset",
+            Command::DescribeFeatures => "command.describe_features",
+            Command::AuditFeatures => "command.audit_features",
+            Command::PublishOnline => "command.publish_online",
             Command::Train(_) => "command.train",
             Command::SelectRun(_) => "command.select_run",
             Command::Compare(..) => "command.compare",
@@ -205,6 +215,9 @@ impl Command {
             Command::OpenSample => icons::ICON_DATASET,
             Command::ChooseFile | Command::Import(_) => icons::ICON_FOLDER_OPEN,
             Command::SelectDataset(_) | Command::SelectRun(_) => icons::ICON_VISIBILITY,
+            Command::DescribeFeatures => icons::ICON_FUNCTIONS,
+            Command::AuditFeatures => icons::ICON_POLICY,
+            Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
             Command::Compare(..) => icons::ICON_COMPARE_ARROWS,
             Command::Propose(..) => icons::ICON_UPLOAD,
@@ -249,7 +262,13 @@ impl Command {
             Command::CancelJobs if state.jobs.is_empty() => Err("refused.no_jobs"),
             Command::ClearNotices if state.notices == 0 => Err("refused.no_notices"),
             Command::OpenSample | Command::Import(_) if state.is_running("import") => Err("refused.importing"),
-            Command::Train(_) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::DescribeFeatures | Command::AuditFeatures | Command::PublishOnline | Command::Train(_)
+                if state.dataset.is_none() =>
+            {
+                Err("refused.no_dataset")
+            }
+            Command::AuditFeatures if state.is_running("audit") => Err("refused.auditing"),
+            Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
             Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),

@@ -92,6 +92,7 @@ impl Desk {
         }
         // What was said of another data set says nothing of this one.
         self.state.prepared = None;
+        self.forget_features();
         self.state.profile = None;
         self.state.comparison = None;
         let home = self.home.clone();
@@ -259,6 +260,18 @@ impl Project for Desk {
                 });
             }
             Command::SelectDataset(digest) => self.prepare(digest, services),
+            Command::DescribeFeatures => self.describe_features(services),
+            Command::AuditFeatures => {
+                let Some(visits) = self.visits() else { return };
+                services.jobs.start("audit", words(services, "job.audit"), move |task| visits.audit(task));
+            }
+            Command::PublishOnline => {
+                let Some(visits) = self.visits() else { return };
+                let person = self.state.person.clone();
+                services
+                    .jobs
+                    .start("release", words(services, "job.publish"), move |task| visits.publish(&person, task));
+            }
             Command::SelectRun(run) => self.state.run = Some(run),
             Command::Train(request) => {
                 let Some(visits) = self.visits() else { return };
@@ -335,6 +348,17 @@ impl Project for Desk {
                     self.preparing = None;
                     self.state.prepared = Some(prepared);
                     self.state.profile = Some(profile);
+                    self.describe_features(services);
+                }
+            }
+            Arrival::Described(sheet) => {
+                if self.state.dataset == Some(sheet.dataset) {
+                    self.state.features = Some(Arc::from(sheet));
+                }
+            }
+            Arrival::Audited(digest, audit) => {
+                if self.state.dataset == Some(digest) {
+                    self.state.audit = Some(Arc::from(audit));
                 }
             }
             Arrival::Imported(prepared, profile) => self.take_imported(prepared, profile, services),
@@ -371,7 +395,20 @@ impl Desk {
         self.state.prepared = Some(prepared);
         self.state.profile = Some(profile);
         self.state.comparison = None;
+        self.forget_features();
+        self.describe_features(services);
         self.refresh(services);
+    }
+
+    /// What was said of the features of another data set says nothing of this one.
+    fn forget_features(&mut self) {
+        self.state.features = None;
+        self.state.audit = None;
+    }
+
+    fn describe_features(&self, services: &mut Services<'_>) {
+        let Some(visits) = self.visits() else { return };
+        services.jobs.start("features", words(services, "job.features"), move |task| visits.describe(task));
     }
 
     /// The service is given time to end, which the window does not wait for.

@@ -14,9 +14,11 @@ use super::jobs::{JobStatus, Jobs};
 use super::notices::Notices;
 use super::snapshot::{Profile, Snapshot};
 use super::theme::Ink;
+use crate::analysis::features::LeakageAudit;
 use crate::base::Digest;
 use crate::workflows::compare::CompareOutcome;
 use crate::workflows::datasets::Prepared;
+use crate::workflows::features::FeatureSheet;
 use crate::workflows::server::{LiveStatus, Server};
 
 /// What every screen may read.
@@ -40,6 +42,10 @@ pub struct State {
     pub profile: Option<Arc<Profile>>,
     /// Its visits, of which a screen draws the rows that are seen; none until they were read.
     pub prepared: Option<Arc<Prepared>>,
+    /// Its features, described; none until they were.
+    pub features: Option<Arc<FeatureSheet>>,
+    /// The audit of its features that was made last.
+    pub audit: Option<Arc<LeakageAudit>>,
     /// The run that is looked at.
     pub run: Option<i64>,
     /// The comparison that was made last.
@@ -109,6 +115,10 @@ pub enum Arrival {
     Prepared(Arc<Prepared>, Arc<Profile>),
     /// A new data set, ready for models and summed up.
     Imported(Arc<Prepared>, Arc<Profile>),
+    /// The features of a data set, described.
+    Described(Box<FeatureSheet>),
+    /// The features of the data set with this digest were audited.
+    Audited(Digest, Box<LeakageAudit>),
     /// A run ended with a model.
     Trained(i64),
     /// Two models were compared.

@@ -69,6 +69,9 @@ pub enum WorkflowError {
     /// A version whose gates do not all pass is approved without a reason.
     #[error("the gates of {version} say {verdict:?}, and no reason was given")]
     ReasonNeeded { version: Version, verdict: Verdict },
+    /// Online values as of a moment that has not come.
+    #[error("{as_of} has not come yet")]
+    AsOfAhead { as_of: Moment },
     /// A key cannot be called this, since its file could not.
     #[error("a key cannot be called \"{name}\"")]
     KeyName { name: String },
@@ -113,6 +116,7 @@ impl Explain for WorkflowError {
             WorkflowError::RunWithoutModel { .. } => "run_without_model",
             WorkflowError::InSample { .. } => "in_sample",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
+            WorkflowError::AsOfAhead { .. } => "as_of_ahead",
             WorkflowError::KeyName { .. } => "key_name",
             WorkflowError::NothingLive => "nothing_live",
             WorkflowError::Document { .. } => "document",
@@ -136,6 +140,7 @@ impl Explain for WorkflowError {
                 vec![("name", name.clone())]
             },
             WorkflowError::UnknownFamily { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            WorkflowError::AsOfAhead { as_of } => vec![("as_of", as_of.to_string())],
             WorkflowError::RunWithoutModel { run } => vec![("id", run.to_string())],
             WorkflowError::InSample { trained_until, last_arrival } => {
                 vec![("trained_until", trained_until.to_string()), ("last_arrival", last_arrival.to_string())]
@@ -161,6 +166,7 @@ impl Explain for WorkflowError {
             WorkflowError::UnknownDataset { .. }
             | WorkflowError::UnknownModel { .. }
             | WorkflowError::UnknownFamily { .. }
+            | WorkflowError::AsOfAhead { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,

@@ -6,15 +6,19 @@
 //! kept.
 
 mod arrival;
+mod audit;
 mod build;
 mod catalogue;
 mod column;
+mod cut;
 mod definitions;
 mod formulas;
+mod online;
 mod opening;
 #[cfg(test)]
 mod oracle;
 mod parts;
+mod profile;
 mod queue;
 mod replay;
 mod sweep;
@@ -24,12 +28,17 @@ mod tests;
 mod windows;
 
 pub use arrival::{Arrival, Day, Days, QueueState};
+pub use audit::{AUDITED_ARRIVALS, Computed, Leak, LeakageAudit, Sampling, audit};
 pub use build::{build, build_columns};
 pub use catalogue::{Feature, Group, Kind, Known, MissingRule, Unit, Value, feature};
 pub use column::{Column, Whole};
 pub use definitions::CATALOGUE;
+pub use online::{AGGREGATED, Aggregate, OnlineOutcome, OnlineQueues, aggregates};
 pub use opening::KEPT_OPENINGS;
 pub use parts::{Parts, PriorityOrder};
+pub use profile::{
+    Association, Bars, Distribution, FeatureProfile, MOST_SAMPLED, Measure, QUANTILE_SHARES, profile,
+};
 pub use queue::{KEPT_SERVICES, LAST_WEEK_DAYS};
 pub use replay::{queue_states, queue_states_by};
 pub use table::FeatureTable;

@@ -215,6 +215,20 @@ impl Artifact {
         Ok(artifact)
     }
 
+    /// The contract of an artifact, without reading its model.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Unreadable`].
+    pub fn contract_of(bytes: &[u8]) -> Result<Contract, ArtifactError> {
+        #[derive(Deserialize)]
+        struct Part {
+            contract: Contract,
+        }
+        let part: Part = serde_json::from_slice(bytes)
+            .map_err(|error| ArtifactError::Unreadable { reason: error.to_string() })?;
+        Ok(part.contract)
+    }
+
     fn check(&self) -> Result<(), ArtifactError> {
         let mut features = self.contract.unknown();
         if self.contract != self.model.contract() && features.is_empty() {

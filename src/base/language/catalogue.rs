@@ -47,6 +47,8 @@ pub const AREAS: &[Area] = areas![
     "compare",
     "releases",
     "desk",
+    "features_screen",
+    "feature_sheet",
 ];
 
 /// The texts of one language by key.

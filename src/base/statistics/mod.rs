@@ -15,6 +15,7 @@ mod kolmogorov;
 pub mod ks;
 pub mod normal;
 pub mod quantile;
+pub mod rank;
 mod resampling;
 
 #[cfg(test)]

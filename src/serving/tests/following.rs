@@ -103,7 +103,7 @@ fn an_altered_artifact_is_refused_running_and_at_the_start() {
     assert_eq!(world.answering(), Some((1, v(0))));
     assert_eq!(world.get("/v1/live").body["refused"]["key"], "artifact_altered");
     let log = PredictionLog::open(&world.folder.path().join("other.db")).unwrap();
-    let app = Arc::new(App { live: Live::default(), log, clock: now });
+    let app = Arc::new(App { live: Live::default(), log, online: OnlineCounts::default(), clock: now });
     let reader = Registry::open(&world.path(), Access::Read).unwrap();
     Watcher::new(Arc::clone(&app), reader, world.trusted.clone()).look();
     let router = || routes(Arc::clone(&app));

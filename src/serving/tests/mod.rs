@@ -2,6 +2,7 @@
 
 mod following;
 mod latency;
+mod online;
 mod parity;
 mod requests;
 mod running;
@@ -17,6 +18,7 @@ use tower::ServiceExt;
 
 use super::clock::{Clock, now};
 use super::deployment::Live;
+use super::online::OnlineCounts;
 use super::routes::{App, routes};
 use super::watcher::Watcher;
 use crate::analysis::features::{FeatureTable, QueueState, build, queue_states};
@@ -29,7 +31,7 @@ use crate::store::predictions::PredictionLog;
 use crate::store::registry::{NewPerson, Proposal, Registry, Rollout};
 use crate::store::sqlite::Access;
 
-const RECIPE: &str = "
+pub(super) const RECIPE: &str = "
 seed: 7
 start: 1404/07/05
 days: 21
@@ -52,15 +54,17 @@ pub(super) struct Learned {
     pub states: Vec<QueueState>,
 }
 
-pub(super) static LEARNED: LazyLock<Learned> = LazyLock::new(|| {
-    let (recipe, task) = (Recipe::from_yaml(RECIPE).unwrap(), Task::default());
-    let history = History { zone: recipe.zone().clone(), visits: simulate(&recipe, &task).unwrap() };
-    let features = build(&history, &task).unwrap();
-    let states = queue_states(&history, &task).unwrap();
-    Learned { history, features, states }
-});
+pub(super) static LEARNED: LazyLock<Learned> = LazyLock::new(|| Learned::from(RECIPE));
 
 impl Learned {
+    pub fn from(recipe: &str) -> Learned {
+        let (recipe, task) = (Recipe::from_yaml(recipe).unwrap(), Task::default());
+        let history = History { zone: recipe.zone().clone(), visits: simulate(&recipe, &task).unwrap() };
+        let features = build(&history, &task).unwrap();
+        let states = queue_states(&history, &task).unwrap();
+        Learned { history, features, states }
+    }
+
     /// A model of this family, fitted on every visit but those of the first hours, which the median of a constant
     /// would not notice.
     pub fn artifact(&self, family_id: &str, from: usize) -> Artifact {
@@ -117,7 +121,7 @@ impl World {
         let key = SigningKey::new().unwrap();
         name_owner(&mut registry, &key);
         let log = PredictionLog::open(&folder.path().join("predictions.db")).unwrap();
-        let app = Arc::new(App { live: Live::default(), log, clock });
+        let app = Arc::new(App { live: Live::default(), log, online: OnlineCounts::default(), clock });
         let trusted = TrustedKeys::new(key.public().clone(), []);
         let reader = Registry::open(&path, Access::Read).unwrap();
         let watcher = Watcher::new(Arc::clone(&app), reader, trusted.clone());

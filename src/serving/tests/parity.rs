@@ -1,12 +1,15 @@
 //! A request gives the features, and so the prediction, that training would have computed from the history.
 
+use super::super::FeatureReader;
 use super::*;
+use crate::analysis::features::{CATALOGUE, Value as FeatureValue};
 use crate::analysis::history::Channel;
 
 const ARRIVALS: usize = 500;
+const MANY_ARRIVALS: usize = 10_000;
 
 /// What a caller would send for this visit.
-fn request(learned: &Learned, row: usize) -> Value {
+pub(super) fn request(learned: &Learned, row: usize) -> Value {
     let (visits, queue) = (&learned.history.visits, learned.states[row]);
     let expected = visits.extras.get("expected_service_min").and_then(|extra| extra.get(row));
     json!({
@@ -57,4 +60,27 @@ fn a_request_is_predicted_as_its_row_of_the_history_bit_for_bit() {
         }
         assert!(distinct.len() > ARRIVALS / 4, "{family} hardly distinguishes arrivals");
     }
+}
+
+/// The whole catalogue, computed from what a caller would send, is what stands in the table of the history.
+#[test]
+fn ten_thousand_requests_have_the_features_of_their_rows_bit_for_bit() {
+    let learned = Learned::from(&RECIPE.replace("days: 21", "days: 45"));
+    assert!(learned.features.len() >= MANY_ARRIVALS, "{}", learned.features.len());
+    let end = *learned.history.visits.arrived.last().unwrap();
+    let reader = FeatureReader::new(CATALOGUE.iter().collect(), &learned.history.zone, end);
+    let (mut compared, mut known) = (0, 0);
+    for row in 0..MANY_ARRIVALS {
+        let body = serde_json::to_vec(&request(&learned, row)).unwrap();
+        let read = reader.read(&body, end, None, |values| {
+            for (id, value) in values {
+                assert_eq!(*value, learned.features.value(id, row), "{id}, row {row}");
+                compared += 1;
+                known += usize::from(*value != FeatureValue::Missing);
+            }
+        });
+        assert!(read.is_some(), "row {row} was refused");
+    }
+    assert_eq!(compared, MANY_ARRIVALS * CATALOGUE.len());
+    assert!(known > compared * 8 / 10, "{known} of {compared} are known");
 }

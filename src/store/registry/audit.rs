@@ -60,6 +60,13 @@ pub(super) enum Details<'a> {
         returns_to: Option<i64>,
         reason: &'a str,
     },
+    Publication {
+        dataset: &'a str,
+        as_of: i64,
+        max_age_ms: i64,
+        value_count: i64,
+        values_sha256: &'a str,
+    },
 }
 
 impl Details<'_> {

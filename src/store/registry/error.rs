@@ -151,6 +151,22 @@ pub enum RegistryError {
         /// The version.
         version: Version,
     },
+    /// Values that cannot be published.
+    #[error("these values cannot be published: {detail}")]
+    ValuesUnfit {
+        /// What is wrong.
+        detail: String,
+    },
+    /// The online values are not those that were published.
+    #[error("the online values of event {event} were altered: digest {found}, published {expected}")]
+    WrongValues {
+        /// The event of their publication.
+        event: i64,
+        /// The digest they were published with.
+        expected: Digest,
+        /// The digest of what is there.
+        found: Digest,
+    },
     /// An event was altered, or one is missing.
     #[error("the audit log does not hold together at event {seq}: {}", path.display())]
     AuditBroken {
@@ -175,6 +191,7 @@ impl Explain for RegistryError {
                 Permission::Promote => "not_allowed_promote",
                 Permission::RollBack => "not_allowed_roll_back",
                 Permission::ManagePeople => "not_allowed_manage",
+                Permission::Publish => "not_allowed_publish",
             },
             RegistryError::VersionUnknown { .. } => "version_unknown",
             RegistryError::VersionExists { .. } => "version_exists",
@@ -191,6 +208,8 @@ impl Explain for RegistryError {
             RegistryError::WrongArtifact { .. } => "artifact_altered",
             RegistryError::WrongEvidence { .. } => "evidence_altered",
             RegistryError::StatementDiffers { .. } => "statement_differs",
+            RegistryError::ValuesUnfit { .. } => "online_values_unfit",
+            RegistryError::WrongValues { .. } => "online_values_altered",
             RegistryError::AuditBroken { .. } => "audit_broken",
         }
     }
@@ -219,7 +238,12 @@ impl Explain for RegistryError {
             | RegistryError::WrongEvidence { version, expected, found } => {
                 vec![("version", version.to_string()), ("expected", expected.short()), ("found", found.short())]
             }
-            RegistryError::EvidenceUnfit { detail } => vec![("detail", detail.clone())],
+            RegistryError::EvidenceUnfit { detail } | RegistryError::ValuesUnfit { detail } => {
+                vec![("detail", detail.clone())]
+            }
+            RegistryError::WrongValues { event, expected, found } => {
+                vec![("event", event.to_string()), ("expected", expected.short()), ("found", found.short())]
+            }
             RegistryError::AuditBroken { seq, path } => {
                 vec![("seq", seq.to_string()), ("path", path.display().to_string())]
             }
@@ -233,6 +257,7 @@ impl Explain for RegistryError {
             RegistryError::PersonUnfit { .. }
             | RegistryError::ReasonMissing
             | RegistryError::EvidenceUnfit { .. }
+            | RegistryError::ValuesUnfit { .. }
             | RegistryError::VersionUnknown { .. }
             | RegistryError::PersonUnknown { .. } => Failure::Usage,
             _ => Failure::Refused,

@@ -1,8 +1,9 @@
-//! The registry: people, versions with their artifacts and evidence, decisions, what is live, and the audit log.
+//! The registry: people, versions with their artifacts and evidence, decisions, what is live, online values, and the
+//! audit log.
 //!
 //! It keeps bytes and documents and does not know what a model is; it has no clock. Every operation is one
 //! transaction that checks the state, writes its row and writes its audit event, or does nothing. The invariants:
-//! rows are only ever added; the events are a hash chain that repeats every row ([`Registry::verify`] walks it);
+//! rows are only ever added (but for online values, of which the last publication's are kept); the events are a hash chain that repeats every row ([`Registry::verify`] walks it);
 //! bytes are handed out only if they still have their digest, and a release only with a signature that fits.
 //!
 //! What it cannot show: someone who can write the file can also write a whole new chain. A model in front of
@@ -11,6 +12,7 @@
 
 mod audit;
 mod error;
+mod online;
 mod people;
 mod read;
 mod release;
@@ -24,6 +26,7 @@ use std::path::Path;
 use crate::store::sqlite::{Access, Database, DatabaseError, Durability, Schema, Session};
 
 pub use error::RegistryError;
+pub use online::{MOST_ONLINE_VALUES, NewPublication, OnlineValue, Publication};
 pub use rows::{
     Approval, Decision, Event, EventKind, NewPerson, Person, Proposal, Release, Rollout, RolloutKind, Stage,
     VersionEntry,
@@ -34,7 +37,7 @@ pub use verify::{Problem, Verification};
 /// "NBTR".
 const SCHEMA: Schema = Schema {
     application_id: 0x4E42_5452,
-    migrations: &[include_str!("sql/0001_registry.sql")],
+    migrations: &[include_str!("sql/0001_registry.sql"), include_str!("sql/0002_online_values.sql")],
     durability: Durability::PowerLoss,
 };
 

@@ -182,6 +182,8 @@ pub enum EventKind {
     Promote,
     /// A version was returned to.
     RollBack,
+    /// Online values were published.
+    Publish,
 }
 
 /// An entry of the audit log.
@@ -241,6 +243,7 @@ words!(EventKind {
     Reject = "reject",
     Promote = "promote",
     RollBack = "roll_back",
+    Publish = "publish",
 });
 
 impl Stage {

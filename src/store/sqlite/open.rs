@@ -266,11 +266,28 @@ fn migrate(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     if user_version(connection)? >= known_version(schema) {
         return Ok(());
     }
+    // A script may make a table anew that others refer to; whether they all still do is checked below. The setting
+    // cannot be changed inside of a transaction.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
+    let migrated = run_scripts(connection, schema);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    migrated
+}
+
+fn run_scripts(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     // Read again: another program may have done it between.
     let done = usize::try_from(user_version(&transaction)?).unwrap_or(0);
     for script in schema.migrations.iter().skip(done) {
         transaction.execute_batch(script)?;
+    }
+    let dangling = {
+        let mut check = transaction.prepare("PRAGMA foreign_key_check")?;
+        check.exists([])?
+    };
+    if dangling {
+        let violation = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+        return Err(rusqlite::Error::SqliteFailure(violation, None));
     }
     transaction.pragma_update(None, "user_version", known_version(schema))?;
     transaction.commit()

@@ -1,8 +1,10 @@
 //! What the jobs do: workflows, and what they bring to the window.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
 use crate::workbench::jobs::JobError;
@@ -12,10 +14,11 @@ use crate::workflows::compare::{CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::import::{ImportRequest, import_file};
 use crate::workflows::models::ModelName;
+use crate::workflows::online::{self, PublishRequest};
 use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
 use crate::workflows::release::{self, ProposeRequest, unlock_key};
 use crate::workflows::train::TrainRequest;
-use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, server, train};
+use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, features, server, train};
 
 /// Where visits come from: they are ready, or are made so first.
 pub(super) struct Visits {
@@ -72,6 +75,24 @@ impl Visits {
     pub fn train(&self, request: &TrainRequest, task: &Task) -> Result<Arrival, JobError> {
         let outcome = train::train(&self.home, self.ready(task)?.as_ref(), request, task)?;
         Ok(Arrival::Trained(outcome.run.id))
+    }
+
+    pub fn describe(&self, task: &Task) -> Result<Arrival, JobError> {
+        // Who uses a feature changes with the registry and is read with it.
+        let sheet = features::sheet(self.ready(task)?.as_ref(), BTreeMap::new(), task)?;
+        Ok(Arrival::Described(Box::new(sheet)))
+    }
+
+    pub fn audit(&self, task: &Task) -> Result<Arrival, JobError> {
+        let sampling = Sampling { arrivals: AUDITED_ARRIVALS, seed: SEED };
+        let found = features::audit_catalogue(self.ready(task)?.as_ref(), sampling, task)?;
+        Ok(Arrival::Audited(self.digest, Box::new(found)))
+    }
+
+    pub fn publish(&self, person: &str, task: &Task) -> Result<Arrival, JobError> {
+        let prepared = self.ready(task)?;
+        let sheet = online::publish(&self.home, &prepared, PublishRequest::default(), person, task)?;
+        Ok(Arrival::Written("notice.published", vec![("n", sheet.values.len().to_string())]))
     }
 
     pub fn compare(&self, current: ModelName, candidate: ModelName, task: &Task) -> Result<Arrival, JobError> {

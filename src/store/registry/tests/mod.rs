@@ -2,10 +2,11 @@
 
 mod life;
 mod machine;
+mod online;
 mod tampering;
 
 #[cfg(feature = "serve")]
-pub(crate) use tampering::alter_artifact;
+pub(crate) use tampering::{alter_artifact, alter_online_values};
 
 use std::path::PathBuf;
 

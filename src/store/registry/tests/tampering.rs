@@ -15,8 +15,14 @@ pub(crate) fn alter_artifact(path: &std::path::Path, version: Version) {
     tamper_at(path, &sql);
 }
 
+/// Makes every online value larger, for whoever uses them.
+#[cfg(feature = "serve")]
+pub(crate) fn alter_online_values(path: &std::path::Path) {
+    tamper_at(path, "UPDATE online_values SET value = value + 1");
+}
+
 /// Changes a registry with the triggers out of the way, and puts them back, so that only the data differ.
-fn tamper(fixture: &Fixture, sql: &str) {
+pub(super) fn tamper(fixture: &Fixture, sql: &str) {
     tamper_at(&fixture.path(), sql);
 }
 

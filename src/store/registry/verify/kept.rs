@@ -10,6 +10,7 @@ use crate::store::sqlite::Session;
 const ALL_PEOPLE: &str = include_str!("../sql/all_people.sql");
 const ALL_VERSIONS: &str = include_str!("../sql/all_versions.sql");
 const ALL_APPROVALS: &str = include_str!("../sql/all_approvals.sql");
+const ALL_PUBLICATIONS: &str = include_str!("../sql/all_publications.sql");
 const ALL_ROLLOUTS: &str = include_str!("../sql/all_rollouts.sql");
 
 pub(super) struct PersonRow {
@@ -49,12 +50,22 @@ pub(super) struct RolloutRow {
     pub reason: String,
 }
 
+pub(super) struct PublicationRow {
+    pub event: i64,
+    pub dataset: String,
+    pub as_of: i64,
+    pub max_age_ms: i64,
+    pub value_count: i64,
+    pub values_sha256: String,
+}
+
 /// Every row that has an event, as it stands in the file.
 pub(super) struct Kept {
     pub people: Vec<PersonRow>,
     pub versions: Vec<VersionRow>,
     pub approvals: Vec<ApprovalRow>,
     pub rollouts: Vec<RolloutRow>,
+    pub publications: Vec<PublicationRow>,
 }
 
 impl Kept {
@@ -95,11 +106,22 @@ impl Kept {
                 reason: row.get(6)?,
             })
         };
+        let publication = |row: &Row<'_>| {
+            Ok(PublicationRow {
+                event: row.get(0)?,
+                dataset: row.get(1)?,
+                as_of: row.get(2)?,
+                max_age_ms: row.get(3)?,
+                value_count: row.get(4)?,
+                values_sha256: row.get(5)?,
+            })
+        };
         Ok(Kept {
             people: session.rows(ALL_PEOPLE, [], person)?,
             versions: session.rows(ALL_VERSIONS, [], version)?,
             approvals: session.rows(ALL_APPROVALS, [], approval)?,
             rollouts: session.rows(ALL_ROLLOUTS, [], rollout)?,
+            publications: session.rows(ALL_PUBLICATIONS, [], publication)?,
         })
     }
 
@@ -148,7 +170,13 @@ impl Kept {
             };
             Expected::new(*event, "rollouts", kind, Some(version), &details)
         });
-        people.chain(versions).chain(approvals).chain(rollouts).collect()
+        let publications = self.publications.iter().map(|row| {
+            let PublicationRow { event, dataset, as_of, max_age_ms, value_count, values_sha256 } = row;
+            let (as_of, max_age_ms, value_count) = (*as_of, *max_age_ms, *value_count);
+            let details = Details::Publication { dataset, as_of, max_age_ms, value_count, values_sha256 };
+            Expected::new(*event, "publications", "publish", None, &details)
+        });
+        people.chain(versions).chain(approvals).chain(rollouts).chain(publications).collect()
     }
 }
 

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use self::kept::{Expected, Kept, RolloutRow, VersionRow};
 use super::audit::{RawEvent, last_event};
+use super::online::{digest, kept_values};
 use super::{Registry, RegistryError, ReleaseStatement};
 use crate::base::role::Permission;
 use crate::base::{Digest, Role};
@@ -63,6 +64,7 @@ impl Registry {
             check_order(&events, &kept, &mut problems);
             let signatures = check_decisions(&events, &kept, &mut problems);
             let artifacts = check_bytes(session, &mut problems)?;
+            check_values(session, &kept, &mut problems)?;
             problems.sort_by_key(|problem| problem.seq().unwrap_or(0));
             problems.dedup();
             let head = if events.last().is_some_and(RawEvent::is_sound) { last_event(session)? } else { None };
@@ -126,6 +128,7 @@ fn check_order(events: &[RawEvent], kept: &Kept, problems: &mut Vec<Problem>) {
             "approve" | "reject" => Permission::Approve,
             "promote" => Permission::Promote,
             "roll_back" => Permission::RollBack,
+            "publish" => Permission::Publish,
             _ => Permission::ManagePeople,
         };
         let person = kept.people.iter().find(|row| row.event == seq);
@@ -141,6 +144,7 @@ fn check_order(events: &[RawEvent], kept: &Kept, problems: &mut Vec<Problem>) {
                 person.and_then(|row| Role::from_id(&row.role).map(|role| roles.insert(&row.name, role))).is_some()
             }
             "propose" => proposed.insert(version),
+            "publish" => kept.publications.iter().any(|row| row.event == seq),
             "approve" | "reject" => {
                 proposed.contains(version) && decided.insert(version, event.kind == "approve").is_none()
             }
@@ -213,4 +217,19 @@ fn check_bytes(session: &Session<'_>, problems: &mut Vec<Problem>) -> Result<usi
         }
     }
     Ok(count)
+}
+
+/// Digests the online values again: they are those of the last publication, all of them.
+fn check_values(session: &Session<'_>, kept: &Kept, problems: &mut Vec<Problem>) -> Result<(), RegistryError> {
+    let values = kept_values(session)?;
+    let last = kept.publications.last();
+    let (seq, expected) = last.map_or((0, ""), |row| (row.event, row.values_sha256.as_str()));
+    let is_sound = match last {
+        Some(_) => digest(values.iter().map(|(value, _)| value)).to_string() == expected,
+        None => values.is_empty(),
+    };
+    if !is_sound || values.iter().any(|(_, publication)| *publication != seq) {
+        problems.push(Problem::ValuesAltered { seq });
+    }
+    Ok(())
 }

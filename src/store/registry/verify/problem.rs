@@ -71,6 +71,11 @@ pub enum Problem {
         /// Its digest.
         sha256: String,
     },
+    /// The online values are not those that were published last.
+    ValuesAltered {
+        /// The event of the publication; 0 where there is none.
+        seq: i64,
+    },
     /// SQLite's own check of the file found something.
     FileDamaged {
         /// What it said.
@@ -94,6 +99,7 @@ impl Problem {
             Problem::SignatureWrong { .. } => "problem.signature_wrong",
             Problem::ArtifactAltered { .. } => "problem.artifact_altered",
             Problem::EvidenceAltered { .. } => "problem.evidence_altered",
+            Problem::ValuesAltered { .. } => "problem.values_altered",
             Problem::FileDamaged { .. } => "problem.file_damaged",
         }
     }
@@ -110,6 +116,7 @@ impl Problem {
             | Problem::NotAllowed { seq, .. }
             | Problem::OutOfOrder { seq }
             | Problem::StatementAltered { seq }
+            | Problem::ValuesAltered { seq }
             | Problem::SignatureWrong { seq } => Some(*seq),
             Problem::ArtifactAltered { seq, .. } | Problem::EvidenceAltered { seq, .. } => *seq,
             Problem::FileDamaged { .. } => None,

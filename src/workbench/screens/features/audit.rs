@@ -25,11 +25,10 @@ pub(super) fn audit_ui(ui: &mut Ui, state: &State, outbox: &mut Outbox) {
             }
             return;
         }
-        let Some(audit) = &state.audit else {
+        let Some(found) = &state.audit else {
             Text::new(look.text("features.audit_line")).ink(Ink::Soft).wrap().ui(ui);
             return;
         };
-        let found = &audit.found;
         let verdict = verdict(found);
         let number = |n: u64| look.language.integer(n);
         let key = match verdict {

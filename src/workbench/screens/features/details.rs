@@ -11,10 +11,10 @@ use crate::workbench::screens::releases::fields::{code, fact_ui};
 use crate::workbench::state::State;
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
+use crate::workbench::widgets::Card;
 use crate::workbench::widgets::charts::{
     Chart, HistogramData, HistogramSeries, Numbers, RankData, RankRow, Value,
 };
-use crate::workbench::widgets::Card;
 use crate::workflows::features::FeatureRow;
 
 /// The picture of a feature's values, as it was drawn last.
@@ -62,11 +62,12 @@ impl Picture {
 
     fn drawn(&mut self, row: &FeatureRow, distribution: &Distribution, language: Language) -> &Drawn {
         let id = &row.entry.id;
-        let known = self.kept.take().filter(|(of, shown, in_language, _)| {
-            of == id && shown == distribution && *in_language == language
-        });
-        let kept =
-            known.unwrap_or_else(|| (id.clone(), distribution.clone(), language, draw(row, distribution, language)));
+        let known = self
+            .kept
+            .take()
+            .filter(|(of, shown, in_language, _)| of == id && shown == distribution && *in_language == language);
+        let kept = known
+            .unwrap_or_else(|| (id.clone(), distribution.clone(), language, draw(row, distribution, language)));
         &self.kept.insert(kept).3
     }
 }

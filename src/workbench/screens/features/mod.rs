@@ -43,12 +43,15 @@ impl Screen for Features {
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         let look = Look::of(ui);
         let Some(sheet) = state.features.clone() else { return absent_ui(ui, state, outbox) };
-        Headline::new(headline(&sheet, &look)).sentence(sentence(state, &sheet, &look)).with_actions_ui(ui, |ui| {
-            let button = Button::primary(look.text("command.audit_features")).icon(icons::ICON_POLICY);
-            if button.unless(Command::AuditFeatures.refusal(state, &look)).ui(ui).clicked() {
-                outbox.send(Command::AuditFeatures);
-            }
-        });
+        Headline::new(headline(&sheet, &look)).sentence(sentence(state, &sheet, &look)).with_actions_ui(
+            ui,
+            |ui| {
+                let button = Button::primary(look.text("command.audit_features")).icon(icons::ICON_POLICY);
+                if button.unless(Command::AuditFeatures.refusal(state, &look)).ui(ui).clicked() {
+                    outbox.send(Command::AuditFeatures);
+                }
+            },
+        );
         grid_ui(ui, "features", &SHARES, |ui, cell, height| match cell {
             0 => self.catalogue.ui(ui, state, &sheet, height),
             _ => {
@@ -88,8 +91,7 @@ fn headline(sheet: &FeatureSheet, look: &Look) -> String {
     let always = sheet.features.iter().filter(|row| row.profile.rows > 0 && row.profile.missing == 0).count();
     let critical = sheet.features.iter().filter(|row| row.entry.critical).count();
     let number = |n: usize| look.language.integer(n as u64);
-    let values =
-        [("n", number(sheet.features.len())), ("critical", number(critical)), ("always", number(always))];
+    let values = [("n", number(sheet.features.len())), ("critical", number(critical)), ("always", number(always))];
     look.language.fill_owned("features.headline", &values)
 }
 
@@ -109,7 +111,7 @@ fn sentence(state: &State, sheet: &FeatureSheet, look: &Look) -> String {
             look.language.fill_owned("features.strongest", &values)
         },
     );
-    let audited = state.audit.as_ref().map(|audit| verdict(&audit.found));
+    let audited = state.audit.as_ref().map(|found| verdict(found));
     let audited = look.text(match audited {
         None => "features.not_audited",
         Some(Verdict::Pass) => "features.audited_pass",

@@ -1,7 +1,6 @@
 //! The values that the service uses at an arrival: which are published, from which data set, how old they are and how old
 //! they may become.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use egui::Ui;
@@ -12,7 +11,9 @@ use crate::base::calendar::{DateStyle, Zone};
 use crate::base::role::Permission;
 use crate::base::{Moment, Verdict};
 use crate::workbench::command::{Command, Outbox};
+use crate::workbench::screens::names::listed;
 use crate::workbench::screens::releases::fields::{code, fact_ui};
+use crate::workbench::snapshot::OnlineValues;
 use crate::workbench::state::State;
 use crate::workbench::text::{Text, isolate};
 use crate::workbench::theme::{Ink, Look, sizes};
@@ -28,7 +29,7 @@ const HIGHEST: f32 = 300.0;
 /// The cards of the published values.
 pub(super) fn online_ui(ui: &mut Ui, state: &State, outbox: &mut Outbox) {
     let look = Look::of(ui);
-    let Some(sheet) = state.snapshot.as_ref().and_then(|snapshot| snapshot.online.as_ref()) else {
+    let Some(online) = state.snapshot.as_ref().and_then(|snapshot| snapshot.online.as_ref()) else {
         Card::titled(look.text("features.online")).ui(ui, |ui| {
             Text::new(look.text("features.online_none")).strong().wrap().ui(ui);
             Text::new(look.text("features.online_none_line")).ink(Ink::Soft).wrap().ui(ui);
@@ -37,8 +38,8 @@ pub(super) fn online_ui(ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         return;
     };
     grid_ui(ui, "online", &[1.0, 1.5], |ui, cell, height| match cell {
-        0 => publication_ui(ui, state, sheet, height, outbox),
-        _ => values_ui(ui, sheet, height),
+        0 => publication_ui(ui, state, &online.sheet, height, outbox),
+        _ => values_ui(ui, online, height),
     });
 }
 
@@ -54,11 +55,8 @@ fn publication_ui(ui: &mut Ui, state: &State, sheet: &OnlineSheet, height: f32, 
     let is_fresh = age <= sheet.max_age_minutes;
     Card::titled(look.text("features.online")).height(height).ui(ui, |ui| {
         row_ui(ui, |ui| {
-            let (verdict, key) = if is_fresh {
-                (Verdict::Pass, "features.fresh")
-            } else {
-                (Verdict::Fail, "features.stale")
-            };
+            let (verdict, key) =
+                if is_fresh { (Verdict::Pass, "features.fresh") } else { (Verdict::Fail, "features.stale") };
             Pill::saying(verdict, look.text(key)).hint(look.text("features.stale_hint")).ui(ui);
         });
         let line = if is_fresh { "features.fresh_line" } else { "features.stale_line" };
@@ -95,22 +93,16 @@ fn publish_ui(ui: &mut Ui, state: &State, outbox: &mut Outbox) {
     Text::new(line).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
 }
 
-fn values_ui(ui: &mut Ui, sheet: &OnlineSheet, height: f32) {
+fn values_ui(ui: &mut Ui, online: &OnlineValues, height: f32) {
     let look = Look::of(ui);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for value in &sheet.values {
-        *counts.entry(&value.feature).or_default() += 1;
-    }
-    let counts: Vec<String> = counts
-        .into_iter()
-        .map(|(id, n)| {
-            let values = [("feature", name(&look, id)), ("n", look.language.integer(n as u64))];
-            look.language.fill_owned("features.values_count", &values)
-        })
-        .collect();
+    let sheet = &online.sheet;
+    let count = |(id, n): (&String, &u64)| {
+        let values = [("feature", name(&look, id)), ("n", look.language.integer(*n))];
+        look.language.fill_owned("features.values_count", &values)
+    };
+    let counts: Vec<String> = online.counts.iter().map(count).collect();
     Card::titled(look.text("features.online_values")).height(height).ui(ui, |ui| {
-        let counts = crate::workbench::screens::names::listed(&look, &counts);
-        Text::new(counts).ink(Ink::Soft).wrap().ui(ui);
+        Text::new(listed(&look, &counts)).ink(Ink::Soft).wrap().ui(ui);
         let columns = [
             Column::words(look.text("features.feature")),
             Column::words(look.text("data.site")),

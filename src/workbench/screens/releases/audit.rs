@@ -56,6 +56,11 @@ fn reason(page: &Page<'_>, event: &Event) -> String {
         EventKind::Approve | EventKind::Reject | EventKind::Promote | EventKind::RollBack => {
             detail("reason").to_owned()
         }
+        EventKind::Publish => {
+            let count = event.details.get("value_count").and_then(serde_json::Value::as_u64).unwrap_or_default();
+            let values = [("n", page.look.language.integer(count))];
+            page.look.language.fill_owned("releases.event.published_values", &values)
+        }
     };
     if words.trim().is_empty() { NO_VALUE.to_owned() } else { words }
 }

@@ -1,0 +1,174 @@
+//! `nobat features`
+
+use clap::Subcommand;
+
+use crate::analysis::features::{AUDITED_ARRIVALS, LeakageAudit, Sampling};
+use crate::base::calendar::{DateStyle, Zone};
+use crate::base::language::Language;
+use crate::base::{Moment, Verdict};
+use crate::store::sqlite::Access;
+use crate::workflows::SEED;
+use crate::workflows::datasets::{find, prepare, workspace};
+use crate::workflows::features::{FeatureEntry, audit_catalogue, catalogue, verdict};
+use crate::workflows::online::{LONGEST_AGE_MS, OnlineSheet, PublishRequest, publish, published};
+
+use super::{Context, Ended};
+
+/// The feature catalogue: what there is, computing it for a data set, auditing it for leaks.
+#[derive(Debug, clap::Args)]
+pub struct Features {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Every feature with its group and unit.
+    List,
+    /// Compute a sample of arrivals again from what was known then. Exit code 3 where a feature has seen the future, 4
+    /// where nothing could be checked.
+    Audit {
+        /// The data set: its name, the beginning of its digest, or `latest`.
+        #[arg(long, value_name = "D", default_value = "latest")]
+        data: String,
+        /// How many arrivals.
+        #[arg(long, value_name = "N", default_value_t = AUDITED_ARRIVALS)]
+        sample: usize,
+        /// The seed of the sample.
+        #[arg(long, default_value_t = SEED)]
+        seed: u64,
+    },
+    /// Compute what the service cannot know from a request, and publish it for a time.
+    Publish {
+        /// The data set: its name, the beginning of its digest, or `latest`.
+        #[arg(long, value_name = "D", default_value = "latest")]
+        data: String,
+        /// The moment that the values are of, as RFC 3339; the end of the history without it.
+        #[arg(long, value_name = "T", value_parser = moment)]
+        as_of: Option<Moment>,
+        /// How old the values may become before they count as missing: 90m, 24h, 7d.
+        #[arg(long, value_name = "AGE", default_value = "24h", value_parser = age)]
+        max_age: i64,
+    },
+    /// The values that are published, with their age.
+    Online,
+}
+
+/// `90m`, `24h` or `7d`, in milliseconds.
+fn age(text: &str) -> Result<i64, String> {
+    let unit = |ending: &str, millis: i64| text.strip_suffix(ending)?.parse::<i64>().ok()?.checked_mul(millis);
+    let millis = unit("m", 60_000).or_else(|| unit("h", 3_600_000)).or_else(|| unit("d", 86_400_000));
+    millis.filter(|millis| (60_000..=LONGEST_AGE_MS).contains(millis)).ok_or_else(|| "1m..7d, 24h".to_owned())
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse_rfc3339(text).ok_or_else(|| "2026-11-23T08:30:00+03:30".to_owned())
+}
+
+impl Features {
+    pub fn run(&self, context: &Context) -> Ended {
+        match &self.what {
+            What::List => list(context),
+            What::Audit { data, sample, seed } => {
+                audit(context, data, Sampling { arrivals: *sample, seed: *seed })
+            }
+            What::Publish { data, as_of, max_age } => {
+                publish_values(context, data, PublishRequest { as_of: *as_of, max_age_ms: Some(*max_age) })
+            }
+            What::Online => online(context),
+        }
+    }
+}
+
+fn list(context: &Context) -> Ended {
+    let entries = catalogue();
+    context.output.print(&entries, |language| entries.iter().map(|entry| line(entry, language)).collect())?;
+    Ok(Verdict::Pass)
+}
+
+fn line(entry: &FeatureEntry, language: Language) -> String {
+    let critical = if entry.critical { language.text("cli.features.critical") } else { "" };
+    let name = format!("feature.{}", entry.id);
+    let fields = [
+        ("id", entry.id.as_str()),
+        ("name", language.text(&name)),
+        ("group", entry.group),
+        ("unit", entry.unit),
+        ("critical", critical),
+    ];
+    language.fill("cli.features.line", &fields)
+}
+
+fn audit(context: &Context, data: &str, sampling: Sampling) -> Ended {
+    let workspace = workspace(&context.home, Access::Read)?;
+    let prepared = prepare(&workspace, &find(&workspace, data)?, &context.task)?;
+    let found = audit_catalogue(&prepared, sampling, &context.task)?;
+    context.output.print(&found, |language| audit_lines(&found, language))?;
+    Ok(verdict(&found))
+}
+
+fn audit_lines(found: &LeakageAudit, language: Language) -> Vec<String> {
+    let count = |n: u64| language.integer(n);
+    let head = match verdict(found) {
+        Verdict::Pass => "cli.features.audit_pass",
+        Verdict::Fail => "cli.features.audit_fail",
+        Verdict::Inconclusive => "cli.features.audit_nothing",
+    };
+    let leaks = count(found.leaks.len() as u64);
+    let mut lines = vec![language.fill(head, &[("checked", &count(found.checked)), ("leaks", &leaks)])];
+    for leak in &found.leaks {
+        let fields = [
+            ("feature", leak.feature.clone()),
+            ("visit", leak.visit_id.clone()),
+            ("offline", leak.offline.to_string()),
+            ("recomputed", leak.recomputed.to_string()),
+        ];
+        lines.push(language.fill_owned("cli.features.leak", &fields));
+    }
+    lines
+}
+
+fn publish_values(context: &Context, data: &str, request: PublishRequest) -> Ended {
+    let workspace = workspace(&context.home, Access::Read)?;
+    let prepared = prepare(&workspace, &find(&workspace, data)?, &context.task)?;
+    let sheet = publish(&context.home, &prepared, request, &context.person, &context.task)?;
+    context.output.print(&sheet, |language| vec![head(&sheet, language)])?;
+    Ok(Verdict::Pass)
+}
+
+fn online(context: &Context) -> Ended {
+    let sheet = published(&context.home)?;
+    context.output.print(&sheet, |language| match &sheet {
+        None => vec![language.text("cli.features.online_none").to_owned()],
+        Some(sheet) => {
+            let value = |value: &crate::store::registry::OnlineValue| {
+                let fields = [
+                    ("site", value.site.clone()),
+                    ("service", value.service.clone()),
+                    ("hour", language.integer(u64::from(value.hour))),
+                    ("value", language.decimal(value.value, 1)),
+                    ("n", language.integer(u64::from(value.n))),
+                    ("feature", language.text(&format!("feature.{}", value.feature)).to_owned()),
+                ];
+                language.fill_owned("cli.features.online_value", &fields)
+            };
+            std::iter::once(head(sheet, language)).chain(sheet.values.iter().map(value)).collect()
+        }
+    })?;
+    Ok(Verdict::Pass)
+}
+
+/// What is published, of when, and whether it is used.
+fn head(sheet: &OnlineSheet, language: Language) -> String {
+    let as_of = Zone::default().clock().local(sheet.as_of);
+    let hours = |minutes: f64| language.decimal(minutes / 60.0, 1);
+    let fields = [
+        ("n", language.integer(sheet.values.len() as u64)),
+        ("as_of", DateStyle::usual(language).date_and_time(as_of, language)),
+        ("person", sheet.person.clone()),
+        ("age", hours(sheet.age_minutes)),
+        ("max_age", hours(sheet.max_age_minutes)),
+    ];
+    let key = if sheet.fresh { "cli.features.online_fresh" } else { "cli.features.online_stale" };
+    language.fill_owned(key, &fields)
+}
