@@ -5,6 +5,7 @@
 
 mod account;
 mod calendar;
+mod findings;
 mod pictures;
 mod sets;
 mod visits;
@@ -40,6 +41,7 @@ pub(super) struct Data {
     form: FileForm,
     pictures: pictures::Pictures,
     visits: visits::VisitTable,
+    findings: findings::Findings,
     part: Part,
 }
 
@@ -76,7 +78,8 @@ impl Screen for Data {
         let Some((digest, document)) = selected else { return };
         self.parts_ui(ui);
         if self.part == Part::Account {
-            return account::account_ui(ui, &snapshot, digest, document);
+            account::account_ui(ui, &snapshot, digest, document);
+            return self.findings.ui(ui, &document.report);
         }
         let (Some(profile), Some(prepared)) = (&state.profile, &state.prepared) else {
             let again = Command::SelectDataset(digest);

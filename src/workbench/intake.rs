@@ -1,0 +1,85 @@
+//! A file before it is imported: some of its rows, what their columns seem to mean, and what the mapping that is being
+//! tried makes of them.
+//!
+//! Reading the rows is work for a job; trying another mapping on the few rows at hand is not.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows};
+use crate::base::Task;
+use crate::workflows::import::read_mapping;
+use crate::workflows::mapping::mapping_for;
+use crate::workflows::{Home, WorkflowError, now};
+
+/// Rows that are shown as visits.
+pub const PREVIEWED: usize = 60;
+
+/// A file before it is imported.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// The file.
+    pub path: PathBuf,
+    /// Some of its rows.
+    pub sample: Arc<SampleRows>,
+    /// What its columns seem to mean.
+    pub guess: Arc<Guess>,
+    /// The mapping that is tried; none while no column is known to be the arrival.
+    pub mapping: Option<Mapping>,
+    /// What it makes of the first rows.
+    pub rows: Vec<PreviewRow>,
+    /// Why it cannot be used.
+    pub problem: Option<MappingError>,
+}
+
+impl Intake {
+    /// Reads some rows of the file at `path`. The mapping is the one of the file `given`, else the one that an import
+    /// would take, else the guess.
+    ///
+    /// # Errors
+    /// [`WorkflowError`] where the file is no table, or `given` is no mapping.
+    pub fn read(home: &Home, path: &Path, given: Option<&Path>, task: &Task) -> Result<Intake, WorkflowError> {
+        task.report("stage.reading", 0, 0)?;
+        let sample = SampleRows::read(path, None, task)?;
+        let guess = sample.guess(&stem(path), now());
+        let mapping = match given {
+            Some(given) => Some(read_mapping(given)?),
+            None => mapping_for(home, path, task).ok().or_else(|| guess.mapping.clone()),
+        };
+        let intake = Intake {
+            path: path.to_owned(),
+            sample: Arc::new(sample),
+            guess: Arc::new(guess),
+            mapping: None,
+            rows: Vec::new(),
+            problem: None,
+        };
+        Ok(match mapping {
+            Some(mapping) => intake.with(mapping),
+            None => intake,
+        })
+    }
+
+    /// The same file, read by `mapping`.
+    #[must_use]
+    pub fn with(&self, mapping: Mapping) -> Intake {
+        let (rows, problem) = match self.sample.preview(&mapping, PREVIEWED) {
+            Ok(rows) => (rows, None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
+        Intake { mapping: Some(mapping), rows, problem, ..self.clone() }
+    }
+
+    /// The rows at hand of which the mapping makes visits, and all of them.
+    #[must_use]
+    pub fn readable(&self) -> (usize, usize) {
+        (self.rows.iter().filter(|row| row.set_aside.is_none()).count(), self.rows.len())
+    }
+}
+
+/// `visits` of `visits.csv.gz`.
+#[must_use]
+pub fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
+}
