@@ -27,6 +27,8 @@ enum What {
         /// Its name, the beginning of its digest, or `latest`.
         name: String,
     },
+    /// Which columns of a file mean what, as far as names and values say.
+    Guess(super::guess::GuessMapping),
 }
 
 #[derive(Serialize)]
@@ -40,10 +42,11 @@ struct Entry {
 
 impl Data {
     pub fn run(&self, context: &Context) -> Ended {
-        let workspace = workspace(&context.home, Access::Read)?;
+        let open = || workspace(&context.home, Access::Read);
         let datasets = match &self.what {
-            What::List => workspace.datasets()?,
-            What::Show { name } => vec![find(&workspace, name)?],
+            What::Guess(guess) => return guess.run(context),
+            What::List => open()?.datasets()?,
+            What::Show { name } => vec![find(&open()?, name)?],
         };
         let entries = datasets.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         context.output.print(&entries, |language| {

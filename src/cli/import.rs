@@ -14,7 +14,7 @@ pub struct Import {
     /// The file.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Which columns mean what; without it, they must have the canonical names.
+    /// Which columns mean what; without it, that is guessed from names and values, and asked where in doubt.
     #[arg(long, value_name = "M.yaml")]
     map: Option<PathBuf>,
     /// What to call the data set; the name of the file without it.

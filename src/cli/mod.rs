@@ -8,6 +8,7 @@ mod compare;
 mod data;
 mod demo;
 mod features;
+mod guess;
 mod import;
 mod key;
 mod output;

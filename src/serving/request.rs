@@ -180,7 +180,7 @@ impl Fields {
             }
             return None;
         };
-        let name = one_spelling(&text);
+        let name = one_spelling(&text).into_owned();
         if name.is_empty() {
             self.wrong(field, "must not be empty");
         } else if name.chars().count() > LONGEST_NAME {

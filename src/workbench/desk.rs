@@ -13,12 +13,13 @@ use std::time::Duration;
 use egui_material_icons::icons;
 
 use super::command::{Approval, Command, NewOwner};
-use super::jobs::JobId;
+use super::intake::Intake;
+use super::jobs::{JobError, JobId};
 use super::snapshot::Profile;
 use super::state::{Arrival, ChipState, Project, ServerState, Services, State, StatusLine};
 use super::theme::{Ink, Look};
-use crate::base::Digest;
 use crate::base::language::Language;
+use crate::base::{Digest, Task};
 use crate::workflows::Home;
 use crate::workflows::datasets::Prepared;
 use crate::workflows::demo::SAMPLE_PERSON;
@@ -249,16 +250,24 @@ impl Project for Desk {
             }
             Command::ChooseFile => {
                 let home = self.home.clone();
-                services.jobs.start("import", words(services, "job.choose"), move |task| {
-                    work::choose_and_import(&home, task)
-                });
+                services
+                    .jobs
+                    .start("inspect", words(services, "job.choose"), move |task| work::choose(&home, task));
             }
-            Command::Import(request) => {
+            Command::Inspect(path, mapping) => {
                 let home = self.home.clone();
-                services.jobs.start("import", words(services, "job.import"), move |task| {
-                    work::import(&home, &request, task)
+                services.jobs.start("inspect", words(services, "job.inspect"), move |task| {
+                    work::inspect(&home, &path, mapping.as_deref(), task)
                 });
             }
+            Command::TryMapping(mapping) => {
+                // A few dozen rows that are at hand: no work for a job.
+                let tried = self.state.intake.as_ref().map(|intake| Arc::new(intake.with(*mapping)));
+                self.state.intake = tried;
+            }
+            Command::KeepMapping => self.with_mapping("release", "job.keep_mapping", services, work::keep_mapping),
+            Command::ImportMapped => self.with_mapping("import", "job.import", services, work::import_mapped),
+            Command::CloseIntake => self.state.intake = None,
             Command::SelectDataset(digest) => self.prepare(digest, services),
             Command::DescribeFeatures => self.describe_features(services),
             Command::AuditFeatures => {
@@ -361,6 +370,7 @@ impl Project for Desk {
                     self.state.audit = Some(Arc::from(audit));
                 }
             }
+            Arrival::Inspected(intake) => self.state.intake = Some(Arc::from(intake)),
             Arrival::Imported(prepared, profile) => self.take_imported(prepared, profile, services),
             Arrival::Trained(run) => {
                 self.state.run = Some(run);
@@ -395,6 +405,7 @@ impl Desk {
         self.state.prepared = Some(prepared);
         self.state.profile = Some(profile);
         self.state.comparison = None;
+        self.state.intake = None;
         self.forget_features();
         self.describe_features(services);
         self.refresh(services);
@@ -409,6 +420,19 @@ impl Desk {
     fn describe_features(&self, services: &mut Services<'_>) {
         let Some(visits) = self.visits() else { return };
         services.jobs.start("features", words(services, "job.features"), move |task| visits.describe(task));
+    }
+
+    /// Starts `work` on the file that is looked at.
+    fn with_mapping(
+        &self,
+        kind: &'static str,
+        name: &str,
+        services: &mut Services<'_>,
+        work: fn(&Home, &Intake, &Task) -> Result<Arrival, JobError>,
+    ) {
+        let Some(intake) = self.state.intake.clone() else { return };
+        let home = self.home.clone();
+        services.jobs.start(kind, words(services, name), move |task| work(&home, &intake, task));
     }
 
     /// The service is given time to end, which the window does not wait for.

@@ -10,6 +10,7 @@ use egui::{Context, Ui};
 use egui_material_icons::MaterialIcon;
 
 use super::command::{Command, Outbox};
+use super::intake::Intake;
 use super::jobs::{JobStatus, Jobs};
 use super::notices::Notices;
 use super::snapshot::{Profile, Snapshot};
@@ -36,6 +37,8 @@ pub struct State {
     pub notices: usize,
     /// What is kept, as it was read last; none until it was read for the first time.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// The file that is about to be imported.
+    pub intake: Option<Arc<Intake>>,
     /// The data set that is looked at.
     pub dataset: Option<Digest>,
     /// What it holds, summed up; none until it was computed.
@@ -111,6 +114,8 @@ pub enum Arrival {
     Nothing,
     /// What is kept was read again.
     Snapshot(Box<Snapshot>),
+    /// Some rows of a file that is to be imported, and what they seem to mean.
+    Inspected(Box<Intake>),
     /// The visits of a data set that was chosen are ready for models, and summed up.
     Prepared(Arc<Prepared>, Arc<Profile>),
     /// A new data set, ready for models and summed up.

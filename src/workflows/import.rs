@@ -13,6 +13,7 @@ use crate::base::{Digest, Task};
 use crate::store::workspace::{Dataset, NewDataset, Workspace};
 
 use super::datasets::{DatasetDocument, Prepared, SourceFile, prepare_history};
+use super::mapping::mapping_for;
 use super::{Home, WorkflowError, now};
 
 /// What is to be imported.
@@ -20,7 +21,7 @@ use super::{Home, WorkflowError, now};
 pub struct ImportRequest {
     /// The file.
     pub path: PathBuf,
-    /// The mapping file; without one, the columns must have the canonical names.
+    /// The mapping file; without one, the mapping kept for files of this shape, or a guessed one that leaves no doubt.
     pub mapping: Option<PathBuf>,
     /// What to call the data set; without one, the name of the file.
     pub name: Option<String>,
@@ -60,14 +61,18 @@ pub fn quarantine_file(home: &Home, digest: Digest) -> PathBuf {
 /// # Errors
 /// [`WorkflowError`].
 pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<ImportOutcome, WorkflowError> {
-    let mapping = request.mapping.as_deref().map(read_mapping).transpose()?;
+    let given = request.mapping.as_deref().map(read_mapping).transpose()?;
+    let mapping = match given {
+        Some(mapping) => mapping,
+        None => mapping_for(home, &request.path, task)?,
+    };
     let folder = home.quarantine();
     std::fs::create_dir_all(&folder).map_err(|cause| file_error(&folder, cause))?;
     let aside = tempfile::Builder::new().prefix(".nobat-").tempfile_in(&folder);
     let mut aside = aside.map_err(|cause| file_error(&folder, cause))?;
     let Imported { history, report, mapping } = {
         let mut out = BufWriter::new(aside.as_file_mut());
-        import(&request.path, mapping.as_ref(), &mut out, task)?
+        import(&request.path, Some(&mapping), &mut out, task)?
     };
     task.report("stage.keeping", 0, 0)?;
     let digest = digest(&history);
@@ -144,7 +149,11 @@ fn describe(
     })
 }
 
-fn read_mapping(path: &Path) -> Result<Mapping, WorkflowError> {
+/// Reads a mapping file.
+///
+/// # Errors
+/// [`WorkflowError`] where it cannot be read or is no mapping.
+pub fn read_mapping(path: &Path) -> Result<Mapping, WorkflowError> {
     Ok(Mapping::from_yaml(&read_text(path, Mapping::MAX_BYTES)?)?)
 }
 

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod evidence;
 pub mod features;
 pub mod import;
+pub mod mapping;
 pub mod models;
 pub mod online;
 pub mod people;

@@ -8,16 +8,15 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::base::calendar::WallClock;
 use crate::base::explain::Failure;
 use crate::base::{Cancelled, Explain, Task};
 
 use super::checks::{Action, Check};
 use super::mapping::{Mapping, MappingError};
-use super::plan::{Cells, Plan};
+use super::plan::{Cells, Clocks, Plan};
 use super::report::ImportReport;
 use super::source::{self, Source, SourceError};
-use super::{History, Outcome, Texts, Visits};
+use super::{History, Outcome, RowVisit, Texts, Visit, Visits};
 
 /// What an import gives.
 #[derive(Debug)]
@@ -108,7 +107,7 @@ pub fn import(
         None => Mapping::canonical(source.columns())?,
     };
     let plan = Plan::resolve(&mapping, source.columns())?;
-    let mut rows = Rows::new(&plan, mapping.zone.clock(), source.columns(), quarantine)?;
+    let mut rows = Rows::new(&plan, source.columns(), quarantine)?;
     read_all(&mut source, &mut rows, task)?;
     let (mut visits, mut report) = rows.finish()?;
     if visits.is_empty() {
@@ -139,7 +138,7 @@ fn read_all(source: &mut Source, rows: &mut Rows<'_>, task: &Task) -> Result<(),
 /// Collects visits, and sets rows aside.
 struct Rows<'a> {
     plan: &'a Plan,
-    clock: WallClock,
+    clocks: Clocks,
     visits: Visits,
     report: ImportReport,
     seen: HashSet<String>,
@@ -160,12 +159,7 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(
-        plan: &'a Plan,
-        clock: WallClock,
-        columns: &[String],
-        quarantine: &'a mut dyn Write,
-    ) -> Result<Rows<'a>, ImportError> {
+    fn new(plan: &'a Plan, columns: &[String], quarantine: &'a mut dyn Write) -> Result<Rows<'a>, ImportError> {
         let mut quarantine = csv::WriterBuilder::new().flexible(true).from_writer(quarantine);
         let marks = ["nobat_line", "nobat_reason"];
         quarantine
@@ -177,7 +171,7 @@ impl<'a> Rows<'a> {
         }
         Ok(Rows {
             plan,
-            clock,
+            clocks: plan.clocks(),
             visits,
             report: ImportReport::default(),
             seen: HashSet::new(),
@@ -188,28 +182,29 @@ impl<'a> Rows<'a> {
 
     fn add(&mut self, row: &Row<'_>) -> Result<(), ImportError> {
         self.report.read += 1;
-        let mapped = match row.broken {
+        let cells: Vec<&str> = (0..row.width).map(|index| row.cells.cell(index)).collect();
+        let read = match row.broken {
             Some(reason) => Err(reason),
             None if row.width != self.width => Err(Check::WrongWidth),
-            None => self.plan.read(row.cells, &mut self.clock),
+            None => self.plan.read(&cells, &mut self.clocks),
         };
-        let mapped = match mapped {
-            Ok(mapped) => mapped,
+        let visit = match read {
+            Ok(visit) => visit,
             Err(reason) => return self.set_aside(row, reason),
         };
-        let id = &mapped.visit.visit_id;
-        if !id.is_empty() && !self.seen.insert(id.clone()) {
+        let id = &visit.visit_id;
+        if !id.is_empty() && !self.seen.insert(id.to_string()) {
             self.report.duplicate += 1;
-            self.report.find(Check::DuplicateId, Action::Repair, 1, || mapped.visit.visit_id.clone());
+            self.report.find(Check::DuplicateId, Action::Repair, 1, || id.to_string());
             return Ok(());
         }
-        if mapped.corrected {
+        if visit.marks.has(Check::KnownMistake) {
             self.report.repaired += 1;
             self.report.find(Check::KnownMistake, Action::Repair, 1, || row.line.to_string());
         } else {
             self.report.accepted += 1;
         }
-        self.visits.push(&mapped.visit);
+        self.visits.push(&owned(&visit));
         for (name, index) in self.plan.extras() {
             let cell = row.cells.cell(*index).trim();
             if let Some(extra) = self.visits.extras.get_mut(name) {
@@ -232,5 +227,23 @@ impl<'a> Rows<'a> {
     fn finish(mut self) -> Result<(Visits, ImportReport), ImportError> {
         self.quarantine.flush().map_err(ImportError::Quarantine)?;
         Ok((self.visits, self.report))
+    }
+}
+
+/// The visit with texts of its own.
+fn owned(row: &RowVisit<'_>) -> Visit {
+    Visit {
+        visit_id: row.visit_id.to_string(),
+        site: row.site.to_string(),
+        service: row.service.to_string(),
+        arrived: row.arrived,
+        called: row.called,
+        finished: row.finished,
+        left: row.left,
+        priority: row.priority,
+        channel: row.channel,
+        booked_for: row.booked_for,
+        open_counters: row.open_counters,
+        people_ahead: row.people_ahead,
     }
 }

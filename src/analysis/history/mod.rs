@@ -6,6 +6,7 @@
 mod categories;
 pub mod checks;
 mod content;
+pub mod guess;
 mod import;
 mod mapping;
 mod page_values;
@@ -18,6 +19,7 @@ mod plan;
 mod quiet;
 mod report;
 mod row;
+mod sample;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -28,13 +30,18 @@ mod visits;
 pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
+pub use guess::{FieldGuess, Guess, Question};
 pub use import::{ImportError, Imported, import};
-pub use mapping::{Mapping, MappingError};
+pub use mapping::{
+    Anchor, ChannelSource, DateForm, Delimiter, Mapping, MappingError, NameSource, SpanUnit, TimeSource,
+    VisitMapping,
+};
 pub use parquet::{read_visits, write_visits};
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
+pub use sample::{PreviewRow, SampleRows};
 pub use source::{LONGEST_LINE, SourceError};
 pub use texts::Texts;
 pub use times::one_spelling;

@@ -182,6 +182,15 @@ impl WallClock {
         self.resolve(local)
     }
 
+    /// The moment of midnight on `date`, where the clock is not set on that day nor within two days of it: then every
+    /// time of the day lies as far after this moment as the clock shows. `None` where it is set.
+    #[must_use]
+    pub fn steady_midnight(&mut self, date: CivilDate) -> Option<Moment> {
+        let midnight = self.moment(LocalTime { date, minute_of_day: 0, second: 0 })?.chosen();
+        let (before, after) = (midnight.millis() - 2 * MS_A_DAY, midnight.millis() + 3 * MS_A_DAY);
+        (before >= self.from && after < self.until).then_some(midnight)
+    }
+
     fn resolve(&self, local: LocalTime) -> Option<LocalMoment> {
         let (year, month, day) = local.date.parts();
         let time = DateTime::new(

@@ -48,7 +48,9 @@ pub const AREAS: &[Area] = areas![
     "releases",
     "desk",
     "features_screen",
+    "mapping_page",
     "feature_sheet",
+    "mapping",
 ];
 
 /// The texts of one language by key.

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
+use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::Arrival;
 use crate::workflows::compare::{CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::import::{ImportRequest, import_file};
+use crate::workflows::mapping;
 use crate::workflows::models::ModelName;
 use crate::workflows::online::{self, PublishRequest};
 use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
@@ -41,19 +44,31 @@ pub(super) fn sample(home: &Home, task: &Task) -> Result<Arrival, JobError> {
     imported(demo::open_sample(home, task)?, task)
 }
 
-pub(super) fn import(home: &Home, request: &ImportRequest, task: &Task) -> Result<Arrival, JobError> {
-    imported(import_file(home, request, task)?.prepare(task)?, task)
+/// Opens a dialog, in this job's thread: the window goes on.
+pub(super) fn choose(home: &Home, task: &Task) -> Result<Arrival, JobError> {
+    match rfd::FileDialog::new().pick_file() {
+        Some(path) => inspect(home, &path, None, task),
+        None => Ok(Arrival::Written("notice.no_file", Vec::new())),
+    }
 }
 
-/// Opens a dialog, in this job's thread: the window goes on.
-pub(super) fn choose_and_import(home: &Home, task: &Task) -> Result<Arrival, JobError> {
-    let Some(path) = rfd::FileDialog::new()
-        .add_filter("CSV, TSV, gzip, Parquet", &["csv", "tsv", "txt", "gz", "parquet"])
-        .pick_file()
-    else {
-        return Ok(Arrival::Written("notice.no_file", Vec::new()));
-    };
-    import(home, &ImportRequest { path, mapping: None, name: None }, task)
+pub(super) fn inspect(home: &Home, path: &Path, mapping: Option<&Path>, task: &Task) -> Result<Arrival, JobError> {
+    Ok(Arrival::Inspected(Box::new(Intake::read(home, path, mapping, task)?)))
+}
+
+/// Keeps the mapping that is tried for files of the same shape.
+pub(super) fn keep_mapping(home: &Home, intake: &Intake, _: &Task) -> Result<Arrival, JobError> {
+    let Some(mapping) = &intake.mapping else { return Ok(Arrival::Nothing) };
+    let path = mapping::keep_mapping(home, &intake.sample.columns, mapping)?;
+    Ok(Arrival::Written("notice.mapping_kept", vec![("path", path.display().to_string())]))
+}
+
+/// Imports by the mapping that is tried, which is kept for the next file of the same shape.
+pub(super) fn import_mapped(home: &Home, intake: &Intake, task: &Task) -> Result<Arrival, JobError> {
+    let Some(mapping) = &intake.mapping else { return Ok(Arrival::Nothing) };
+    let kept = mapping::keep_mapping(home, &intake.sample.columns, mapping)?;
+    let request = ImportRequest { path: intake.path.clone(), mapping: Some(kept), name: None };
+    imported(import_file(home, &request, task)?.prepare(task)?, task)
 }
 
 fn imported(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {

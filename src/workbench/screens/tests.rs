@@ -142,27 +142,27 @@ fn an_empty_project_offers_the_sample_and_a_file() {
     for language in Language::ALL {
         let (mut harness, sent) = shown(Overview::default(), nothing(), language);
         assert!(harness.query_by_role_and_label(Role::Heading, language.text("welcome.headline")).is_some());
-        let import = harness.get_by_role_and_label(Role::Button, language.text("file.import"));
+        let import = harness.get_by_role_and_label(Role::Button, language.text("file.look"));
         assert!(import.accesskit_node().is_disabled(), "no path was typed");
         press(&mut harness, language.text("command.open_sample"));
         let (mut harness, sent_by_data) = shown(Data::default(), nothing(), language);
         assert!(harness.query_by_role_and_label(Role::Heading, language.text("data.none")).is_some());
         press(&mut harness, language.text("file.choose"));
         assert_eq!(*sent.lock().unwrap(), [Command::OpenSample]);
-        assert_eq!(*sent_by_data.lock().unwrap(), [Command::ChooseFile]);
+        assert_eq!(*sent_by_data.lock().unwrap(), [Command::GoTo("data"), Command::ChooseFile]);
     }
 }
 
 #[test]
-fn a_typed_path_is_imported() {
+fn a_typed_path_is_looked_at_before_it_is_imported() {
     let (mut harness, sent) = shown(Data::default(), nothing(), Language::Persian);
     let field = harness.get_by_role_and_label(Role::TextInput, Language::Persian.text("file.path"));
     field.focus();
     field.type_text("/data/visits.csv");
     harness.run();
-    press(&mut harness, Language::Persian.text("file.import"));
-    let sent = sent.lock().unwrap();
-    assert!(matches!(sent.as_slice(), [Command::Import(request)] if request.path.ends_with("visits.csv")));
+    press(&mut harness, Language::Persian.text("file.look"));
+    let expected = [Command::Inspect("/data/visits.csv".into(), None), Command::GoTo("data")];
+    assert_eq!(*sent.lock().unwrap(), expected);
 }
 
 /// Chooses a part of the screen Data.

@@ -6,6 +6,7 @@
 mod account;
 mod calendar;
 mod findings;
+mod mapping;
 mod pictures;
 mod sets;
 mod visits;
@@ -57,6 +58,9 @@ impl Screen for Data {
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         self.form.take_dropped(ui, state, outbox);
         let look = Look::of(ui);
+        if let Some(intake) = &state.intake {
+            return mapping::mapping_ui(ui, state, intake, outbox);
+        }
         let Some(snapshot) = state.snapshot.clone() else {
             return waiting_ui(ui, state, "refresh", "overview.not_read", Command::Refresh, outbox);
         };

@@ -40,11 +40,6 @@ pub(super) fn is_required(field: &str) -> bool {
     matches!(field, "site" | "service" | "arrived")
 }
 
-/// Whether the field is a moment.
-pub(super) fn is_moment(field: &str) -> bool {
-    matches!(field, "arrived" | "called" | "finished" | "left" | "booked_for")
-}
-
 /// Whether the field may be given as a length of time.
 pub(super) fn may_be_length(field: &str) -> bool {
     matches!(field, "called" | "finished" | "left")
@@ -129,8 +124,7 @@ pub(super) fn set(mapping: &Mapping, field: &str, origin: &Origin, given: Option
     match field {
         "visit_id" => {
             let several = given.map(|given| given.visit_id.clone()).unwrap_or_default();
-            visit.visit_id =
-                if *origin == Origin::Given { several } else { column.into_iter().collect() };
+            visit.visit_id = if *origin == Origin::Given { several } else { column.into_iter().collect() };
         }
         "site" => visit.site = name(origin, &visit.site),
         "service" => visit.service = name(origin, &visit.service),

@@ -59,7 +59,8 @@ fn line_ui(ui: &mut Ui, height: f32, mut cell: impl FnMut(&mut Ui, usize)) {
         let width = room * share / whole;
         let left = if look.is_rtl() { rect.right() - offset - width } else { rect.left() + offset };
         let own = Rect::from_min_size(pos2(left, rect.top()), vec2(width, height));
-        let mut child = ui.new_child(UiBuilder::new().id_salt((index, rect.top() as i32)).max_rect(own).layout(look.row()));
+        let mut child =
+            ui.new_child(UiBuilder::new().id_salt((index, rect.top() as i32)).max_rect(own).layout(look.row()));
         cell(&mut child, index);
         offset += width + sizes::GUTTER;
     }

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use egui::Ui;
 use egui_material_icons::icons;
 
-use crate::base::Explain as _;
 use crate::base::explain::Explanation;
 use crate::workbench::command::{Command, Outbox};
 use crate::workbench::intake::Intake;
@@ -77,7 +76,6 @@ fn sentence(intake: &Intake, look: &Look) -> String {
     let key = if readable == all { "mapping.all_readable" } else { "mapping.some_readable" };
     look.language.fill_owned(key, &[("readable", number(readable)), ("all", number(all))])
 }
-
 
 #[cfg(test)]
 mod tests;

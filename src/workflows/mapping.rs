@@ -1,0 +1,112 @@
+//! Which mapping a file is imported with: the given one, the one kept for its shape, or a guess that leaves no question.
+
+use std::path::{Path, PathBuf};
+
+use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, Question, SampleRows};
+use crate::base::Task;
+use crate::base::language::Language;
+
+use super::import::{file_error, read_text};
+use super::{Home, WorkflowError, now};
+
+/// Guesses the mapping of the file at `path` from its first rows and some later ones.
+///
+/// # Errors
+/// [`WorkflowError`] where the file is no table.
+pub fn guess_file(path: &Path, task: &Task) -> Result<Guess, WorkflowError> {
+    let sample = SampleRows::read(path, None, task)?;
+    Ok(sample.guess(&stem(path), now()))
+}
+
+/// What `mapping` makes of the first `rows` rows of the file at `path`. Nothing is imported.
+///
+/// # Errors
+/// [`WorkflowError`] where the file is no table or the mapping does not fit it.
+pub fn preview(
+    path: &Path,
+    mapping: &Mapping,
+    rows: usize,
+    task: &Task,
+) -> Result<Vec<PreviewRow>, WorkflowError> {
+    Ok(SampleRows::read(path, mapping.delimiter, task)?.preview(mapping, rows)?)
+}
+
+/// The mapping for a file for which none was given: the canonical one, the one kept for files of its shape, or the
+/// guessed one.
+///
+/// # Errors
+/// [`MappingError::Unsure`] where the guess leaves a question open.
+pub fn mapping_for(home: &Home, path: &Path, task: &Task) -> Result<Mapping, WorkflowError> {
+    let sample = SampleRows::read(path, None, task)?;
+    if let Ok(canonical) = Mapping::canonical(&sample.columns) {
+        return Ok(canonical);
+    }
+    let kept = kept_file(home, &sample.columns);
+    if kept.exists() {
+        return Ok(Mapping::from_yaml(&read_text(&kept, Mapping::MAX_BYTES)?)?);
+    }
+    let guess = sample.guess(&stem(path), now());
+    match (guess.mapping, guess.questions.first()) {
+        (Some(mapping), None) => Ok(mapping),
+        (_, Some(question)) => Err(unsure(question, &sample.columns).into()),
+        (None, None) => Err(MappingError::Needed { present: sample.columns }.into()),
+    }
+}
+
+/// Keeps `mapping` for the next file whose columns are `columns`.
+///
+/// # Errors
+/// [`WorkflowError`] where the file cannot be written; what was kept before is as it was.
+pub fn keep_mapping(home: &Home, columns: &[String], mapping: &Mapping) -> Result<PathBuf, WorkflowError> {
+    let path = kept_file(home, columns);
+    write_whole(&path, &mapping.to_yaml()?)?;
+    Ok(path)
+}
+
+/// Writes the guessed mapping to `path` as YAML, with what has to be answered in comments above it.
+///
+/// # Errors
+/// [`WorkflowError`] where there is no mapping or the file cannot be written.
+pub fn save_guess(guess: &Guess, path: &Path, language: Language) -> Result<(), WorkflowError> {
+    let Some(mapping) = &guess.mapping else {
+        return Err(unsure(&Question::NoArrival, &guess.left_out).into());
+    };
+    let questions = guess.questions.iter().map(|question| format!("# {}\n", ask(question, language)));
+    write_whole(path, &(questions.collect::<String>() + &mapping.to_yaml()?))
+}
+
+/// A question in the words of `language`.
+#[must_use]
+pub fn ask(question: &Question, language: Language) -> String {
+    let in_words = |(name, value): (&'static str, String)| match value.strip_prefix('@') {
+        Some(key) => (name, language.text(key).to_owned()),
+        None => (name, value),
+    };
+    let fields: Vec<(&'static str, String)> = question.fields().into_iter().map(in_words).collect();
+    language.fill_owned(&format!("guess.question_{}", question.id()), &fields)
+}
+
+fn unsure(question: &Question, columns: &[String]) -> MappingError {
+    let about = Some(question.columns()).filter(|about| !about.is_empty());
+    MappingError::Unsure { question: question.id(), columns: about.unwrap_or_else(|| columns.join(", ")) }
+}
+
+fn kept_file(home: &Home, columns: &[String]) -> PathBuf {
+    home.folder().join("mappings").join(format!("{}.yaml", Mapping::shape_digest(columns).short()))
+}
+
+/// The whole text or nothing.
+fn write_whole(path: &Path, text: &str) -> Result<(), WorkflowError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|cause| file_error(folder, cause))?;
+    let unfinished = tempfile::Builder::new().prefix(".nobat-").tempfile_in(folder);
+    let mut unfinished = unfinished.map_err(|cause| file_error(folder, cause))?;
+    std::io::Write::write_all(&mut unfinished, text.as_bytes()).map_err(|cause| file_error(path, cause))?;
+    unfinished.persist(path).map(drop).map_err(|error| file_error(path, error.error))
+}
+
+/// `visits` of `visits.csv.gz`.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
+}
