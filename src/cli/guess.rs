@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use crate::analysis::history::Guess;
 use crate::base::Verdict;
 use crate::base::language::Language;
-use crate::workflows::mapping::{ask, guess_file, save_guess};
+use crate::workflows::mapping::{ask, guess_files, save_guess};
 
 use super::{Context, Ended};
 
 /// Guesses which columns of a file mean what, and says how sure that is and why.
 #[derive(Debug, clap::Args)]
 pub struct GuessMapping {
-    /// The file.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The files, or folders of files, of one shape.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
     /// Writes the guessed mapping, to be mended and given to `import --map`.
     #[arg(long, value_name = "M.yaml")]
     save: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub struct GuessMapping {
 
 impl GuessMapping {
     pub fn run(&self, context: &Context) -> Ended {
-        let guess = guess_file(&self.file, &context.task)?;
+        let guess = guess_files(&self.files, &context.task)?;
         if let Some(path) = &self.save {
             save_guess(&guess, path, context.output.language)?;
         }
@@ -58,7 +58,7 @@ fn lines(guess: &Guess, language: Language) -> Vec<String> {
             && let Some(read) = &sample.read
             && !field.columns.is_empty()
         {
-            lines.push(language.fill("guess.sample", &[("raw", &sample.raw), ("read", read)]));
+            lines.push(format!("    {}", language.fill("guess.sample", &[("raw", &sample.raw), ("read", read)])));
         }
     }
     if !guess.left_out.is_empty() {

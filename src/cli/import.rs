@@ -8,12 +8,12 @@ use crate::workflows::import::{ImportOutcome, ImportRequest, import_file};
 
 use super::{Context, Ended};
 
-/// Reads a CSV, TSV (plain or gzip) or Parquet file of visits and keeps it as a data set.
+/// Reads files of visits and keeps them as one data set: CSV, TSV, JSON Lines (plain, gzip, Zstandard), Parquet.
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// The file.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The files, or folders of files, of one shape.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
     /// Which columns mean what; without it, that is guessed from names and values, and asked where in doubt.
     #[arg(long, value_name = "M.yaml")]
     map: Option<PathBuf>,
@@ -24,8 +24,13 @@ pub struct Import {
 
 impl Import {
     pub fn run(&self, context: &Context) -> Ended {
-        let request =
-            ImportRequest { path: self.file.clone(), mapping: self.map.clone(), name: self.name.clone() };
+        let request = ImportRequest {
+            paths: self.files.clone(),
+            mapping: self.map.clone(),
+            name: self.name.clone(),
+            person: context.person.clone(),
+            ..ImportRequest::default()
+        };
         let outcome = import_file(&context.home, &request, &context.task)?;
         context.output.print(&outcome.summary(), |language| lines(&outcome, language))?;
         Ok(Verdict::Pass)

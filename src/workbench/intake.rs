@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows};
+use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows, SourceOptions, open};
 use crate::base::Task;
 use crate::workflows::import::read_mapping;
 use crate::workflows::mapping::mapping_for;
@@ -40,12 +40,13 @@ impl Intake {
     /// [`WorkflowError`] where the file is no table, or `given` is no mapping.
     pub fn read(home: &Home, path: &Path, given: Option<&Path>, task: &Task) -> Result<Intake, WorkflowError> {
         task.report("stage.reading", 0, 0)?;
-        let sample = SampleRows::read(path, None, task)?;
+        let paths = [path.to_owned()];
+        let given = given.map(read_mapping).transpose()?;
+        let options = given.as_ref().map_or_else(SourceOptions::default, Mapping::source_options);
+        let sample = SampleRows::read(open(&paths, &options)?, task)?;
         let guess = sample.guess(&stem(path), now());
-        let mapping = match given {
-            Some(given) => Some(read_mapping(given)?),
-            None => mapping_for(home, path, task).ok().or_else(|| guess.mapping.clone()),
-        };
+        let mapping =
+            given.or_else(|| mapping_for(home, &paths, task).ok()).or_else(|| guess.mapping.clone());
         let intake = Intake {
             path: path.to_owned(),
             sample: Arc::new(sample),

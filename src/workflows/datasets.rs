@@ -15,12 +15,18 @@ use super::{Home, WorkflowError};
 /// What is kept about a data set beside its visits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DatasetDocument {
-    /// The file it came from.
-    pub source: SourceFile,
-    /// How it was read.
+    /// The files it came from.
+    pub sources: Vec<SourceFile>,
+    /// How they were read.
     pub mapping: Mapping,
     /// What became of each row.
     pub report: ImportReport,
+    /// The data set that these rows were added to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Digest>,
+    /// Who imported it.
+    #[serde(default)]
+    pub imported_by: String,
     /// The first arrival.
     pub first: Moment,
     /// The last arrival.
@@ -40,6 +46,21 @@ pub struct SourceFile {
     pub bytes: u64,
     /// Its SHA-256.
     pub sha256: Digest,
+}
+
+impl DatasetDocument {
+    /// The names of the files: the first, and how many more there are.
+    #[must_use]
+    pub fn source_name(&self) -> (&str, usize) {
+        let first = self.sources.first().map_or("", |source| source.name.as_str());
+        (first, self.sources.len().saturating_sub(1))
+    }
+
+    /// The size of the files together.
+    #[must_use]
+    pub fn source_bytes(&self) -> u64 {
+        self.sources.iter().map(|source| source.bytes).sum()
+    }
 }
 
 /// A data set ready for models: visits, their features and their waits.

@@ -103,7 +103,12 @@ pub fn import_sample(home: &Home, task: &Task) -> Result<super::import::ImportOu
     let (visits, mapping) = (folder.path().join("visits.parquet"), folder.path().join("sample.yaml"));
     std::fs::write(&visits, SAMPLE_VISITS).map_err(|cause| file_error(&visits, cause))?;
     std::fs::write(&mapping, SAMPLE_MAPPING).map_err(|cause| file_error(&mapping, cause))?;
-    let request = ImportRequest { path: visits, mapping: Some(mapping), name: Some(SAMPLE_NAME.to_owned()) };
+    let request = ImportRequest {
+        paths: vec![visits],
+        mapping: Some(mapping),
+        name: Some(SAMPLE_NAME.to_owned()),
+        ..ImportRequest::default()
+    };
     import_file(home, &request, task)
 }
 

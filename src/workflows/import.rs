@@ -7,24 +7,29 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::analysis::history::{History, ImportReport, Imported, Mapping, digest, import, write_visits};
-use crate::base::digest::Digester;
+use crate::analysis::history::{
+    History, ImportReport, ImportSettings, Imported, Mapping, digest, import, open, write_visits,
+};
 use crate::base::{Digest, Task};
 use crate::store::workspace::{Dataset, NewDataset, Workspace};
 
 use super::datasets::{DatasetDocument, Prepared, SourceFile, prepare_history};
-use super::mapping::mapping_for;
+use super::mapping::{keep_mapping, mapping_for};
 use super::{Home, WorkflowError, now};
 
 /// What is to be imported.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImportRequest {
-    /// The file.
-    pub path: PathBuf,
+    /// Files, and folders of files, that are one history.
+    pub paths: Vec<PathBuf>,
     /// The mapping file; without one, the mapping kept for files of this shape, or a guessed one that leaves no doubt.
     pub mapping: Option<PathBuf>,
-    /// What to call the data set; without one, the name of the file.
+    /// What to call the data set; without one, the name of the first file.
     pub name: Option<String>,
+    /// The data set that the visits are added to, giving a new one.
+    pub append_to: Option<String>,
+    /// Who asks.
+    pub person: String,
 }
 
 /// What came of it.
@@ -61,24 +66,27 @@ pub fn quarantine_file(home: &Home, digest: Digest) -> PathBuf {
 /// # Errors
 /// [`WorkflowError`].
 pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<ImportOutcome, WorkflowError> {
-    let given = request.mapping.as_deref().map(read_mapping).transpose()?;
-    let mapping = match given {
+    let mapping = match request.mapping.as_deref().map(read_mapping).transpose()? {
         Some(mapping) => mapping,
-        None => mapping_for(home, &request.path, task)?,
+        None => mapping_for(home, &request.paths, task)?,
     };
-    let folder = home.quarantine();
-    std::fs::create_dir_all(&folder).map_err(|cause| file_error(&folder, cause))?;
-    let aside = tempfile::Builder::new().prefix(".nobat-").tempfile_in(&folder);
-    let mut aside = aside.map_err(|cause| file_error(&folder, cause))?;
-    let Imported { history, report, mapping } = {
-        let mut out = BufWriter::new(aside.as_file_mut());
-        import(&request.path, Some(&mapping), &mut out, task)?
+    let given = request.mapping.is_some().then(|| mapping.clone());
+    let mut aside = Aside::new(home)?;
+    let options = mapping.source_options();
+    let Imported { history, report, files } = {
+        let mut out = BufWriter::new(aside.file.as_file_mut());
+        let settings = ImportSettings { mapping: &mapping, now: now() };
+        import(&|| open(&request.paths, &options), &settings, &mut out, task)?
     };
     task.report("stage.keeping", 0, 0)?;
     let digest = digest(&history);
-    let source = source_file(&request.path)?;
-    let name = request.name.clone().unwrap_or_else(|| stem(&source.name));
-    let document = describe(&history, source, mapping, report.clone())?;
+    let sources: Vec<SourceFile> = files.into_iter().map(source_file).collect();
+    let name = match (&request.name, sources.first()) {
+        (Some(name), _) => name.clone(),
+        (None, Some(source)) => stem(&source.name),
+        (None, None) => String::new(),
+    };
+    let document = describe(&history, sources, mapping, report.clone(), request)?;
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let mut draft = workspace.draft_dataset()?;
     {
@@ -90,19 +98,36 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
         std::io::Write::flush(&mut out).map_err(|cause| file_error(&home.folder().join("datasets"), cause))?;
     }
     task.check()?;
+    if let Some(mapping) = &given {
+        // The next file of this shape needs none.
+        keep_mapping(home, open(&request.paths, &options)?.columns(), mapping)?;
+    }
     let document =
         serde_json::to_value(&document).map_err(|error| WorkflowError::Document { reason: error.to_string() })?;
     // The quarantine first: a data set that is kept has its account beside it.
-    let quarantine = match report.quarantined {
-        0 => None,
-        _ => {
-            let path = quarantine_file(home, digest);
-            aside.persist(&path).map_err(|error| file_error(&path, error.error))?;
-            Some(path)
-        }
-    };
+    let quarantine = if report.quarantined == 0 { None } else { Some(aside.keep(home, digest)?) };
     let dataset = workspace.keep_dataset(draft, &NewDataset { digest, name, created_at: now(), document })?;
     Ok(ImportOutcome { dataset, report, quarantine, history })
+}
+
+/// The rows that are set aside, before it is known under which digest they are kept.
+struct Aside {
+    file: tempfile::NamedTempFile,
+}
+
+impl Aside {
+    fn new(home: &Home) -> Result<Aside, WorkflowError> {
+        let folder = home.quarantine();
+        std::fs::create_dir_all(&folder).map_err(|cause| file_error(&folder, cause))?;
+        let file = tempfile::Builder::new().prefix(".nobat-").tempfile_in(&folder);
+        Ok(Aside { file: file.map_err(|cause| file_error(&folder, cause))? })
+    }
+
+    fn keep(self, home: &Home, digest: Digest) -> Result<PathBuf, WorkflowError> {
+        let path = quarantine_file(home, digest);
+        self.file.persist(&path).map_err(|error| file_error(&path, error.error))?;
+        Ok(path)
+    }
 }
 
 impl ImportOutcome {
@@ -128,9 +153,10 @@ impl ImportOutcome {
 
 fn describe(
     history: &History,
-    source: SourceFile,
+    sources: Vec<SourceFile>,
     mapping: Mapping,
     report: ImportReport,
+    request: &ImportRequest,
 ) -> Result<DatasetDocument, WorkflowError> {
     let visits = &history.visits;
     let queues: std::collections::HashSet<(u32, u32)> =
@@ -139,9 +165,11 @@ fn describe(
         return Err(WorkflowError::Document { reason: "no visits".to_owned() });
     };
     Ok(DatasetDocument {
-        source,
+        sources,
         mapping,
         report,
+        parent: None,
+        imported_by: request.person.clone(),
         first: *first,
         last: *last,
         sites: visits.site.names().len() as u64,
@@ -168,21 +196,9 @@ pub(crate) fn read_text(path: &Path, most_bytes: u64) -> Result<String, Workflow
     Ok(text)
 }
 
-fn source_file(path: &Path) -> Result<SourceFile, WorkflowError> {
-    let mut file = File::open(path).map_err(|cause| file_error(path, cause))?;
-    let mut digester = Digester::default();
-    let mut bytes = 0;
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        let read = file.read(&mut buffer).map_err(|cause| file_error(path, cause))?;
-        if read == 0 {
-            break;
-        }
-        digester.update(&buffer[..read]);
-        bytes += read as u64;
-    }
+fn source_file((path, bytes, sha256): (PathBuf, u64, Digest)) -> SourceFile {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(SourceFile { name, bytes, sha256: digester.finish() })
+    SourceFile { name, bytes, sha256 }
 }
 
 /// `visits` of `visits.csv.gz`.

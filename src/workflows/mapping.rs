@@ -2,50 +2,53 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, Question, SampleRows};
+use crate::analysis::history::{
+    Guess, Mapping, MappingError, PreviewRow, Question, SampleRows, SourceOptions, open,
+};
 use crate::base::Task;
 use crate::base::language::Language;
 
 use super::import::{file_error, read_text};
 use super::{Home, WorkflowError, now};
 
-/// Guesses the mapping of the file at `path` from its first rows and some later ones.
+/// Guesses the mapping of `paths` from its first rows and some later ones.
 ///
 /// # Errors
 /// [`WorkflowError`] where the file is no table.
-pub fn guess_file(path: &Path, task: &Task) -> Result<Guess, WorkflowError> {
-    let sample = SampleRows::read(path, None, task)?;
-    Ok(sample.guess(&stem(path), now()))
+pub fn guess_files(paths: &[PathBuf], task: &Task) -> Result<Guess, WorkflowError> {
+    let sample = SampleRows::read(open(paths, &SourceOptions::default())?, task)?;
+    Ok(sample.guess(&stem(paths), now()))
 }
 
-/// What `mapping` makes of the first `rows` rows of the file at `path`. Nothing is imported.
+/// What `mapping` makes of the first `rows` rows of `paths`. Nothing is imported.
 ///
 /// # Errors
 /// [`WorkflowError`] where the file is no table or the mapping does not fit it.
 pub fn preview(
-    path: &Path,
+    paths: &[PathBuf],
     mapping: &Mapping,
     rows: usize,
     task: &Task,
 ) -> Result<Vec<PreviewRow>, WorkflowError> {
-    Ok(SampleRows::read(path, mapping.delimiter, task)?.preview(mapping, rows)?)
+    Ok(SampleRows::read(open(paths, &mapping.source_options())?, task)?.preview(mapping, rows)?)
 }
 
-/// The mapping for a file for which none was given: the canonical one, the one kept for files of its shape, or the
+/// The mapping for files for which none was given: the canonical one, the one kept for files of its shape, or the
 /// guessed one.
 ///
 /// # Errors
 /// [`MappingError::Unsure`] where the guess leaves a question open.
-pub fn mapping_for(home: &Home, path: &Path, task: &Task) -> Result<Mapping, WorkflowError> {
-    let sample = SampleRows::read(path, None, task)?;
-    if let Ok(canonical) = Mapping::canonical(&sample.columns) {
+pub fn mapping_for(home: &Home, paths: &[PathBuf], task: &Task) -> Result<Mapping, WorkflowError> {
+    let source = open(paths, &SourceOptions::default())?;
+    if let Ok(canonical) = Mapping::canonical(source.columns()) {
         return Ok(canonical);
     }
-    let kept = kept_file(home, &sample.columns);
+    let kept = kept_file(home, source.columns());
     if kept.exists() {
         return Ok(Mapping::from_yaml(&read_text(&kept, Mapping::MAX_BYTES)?)?);
     }
-    let guess = sample.guess(&stem(path), now());
+    let sample = SampleRows::read(source, task)?;
+    let guess = sample.guess(&stem(paths), now());
     match (guess.mapping, guess.questions.first()) {
         (Some(mapping), None) => Ok(mapping),
         (_, Some(question)) => Err(unsure(question, &sample.columns).into()),
@@ -106,7 +109,11 @@ fn write_whole(path: &Path, text: &str) -> Result<(), WorkflowError> {
 }
 
 /// `visits` of `visits.csv.gz`.
-fn stem(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+fn stem(paths: &[PathBuf]) -> String {
+    let name = paths
+        .first()
+        .and_then(|path| path.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
 }

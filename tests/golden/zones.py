@@ -51,7 +51,9 @@ def main():
             for quarter in range(-8, 20):
                 local = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=15 * quarter + 7)
                 cases.append((name, zone, local))
-    document = {"cases": [[name, f"{local:%Y-%m-%d %H:%M:%S}", *finding(zone, local)] for name, zone, local in cases]}
+    unique = {(name, local): zone for name, zone, local in cases}
+    rows = [[name, f"{local:%Y-%m-%d %H:%M:%S}", *finding(zone, local)] for (name, local), zone in unique.items()]
+    document = {"cases": rows}
     assert {case[3] for case in document["cases"]} == {"", "ambiguous", "skipped"}
     text = json.dumps(document, separators=(",", ":")).replace("],[", "],\n[")
     pathlib.Path(__file__).with_suffix(".json").write_text(text + "\n")

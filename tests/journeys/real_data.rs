@@ -94,3 +94,45 @@ fn municipal_offices_of_warsaw_in_2020() {
     let file = data().join("warsaw-offices-2020/visits.csv.gz");
     journey("municipal_offices_of_warsaw_in_2020", &file, &mapping("warsaw-offices.yaml"));
 }
+
+/// The guessed mapping of `file` with `corrections` by hand gives the same visits as the kept mapping.
+fn guessed(name: &str, file: &Path, corrections: [(&str, &str); 2], kept: &Path) {
+    if !file.exists() {
+        return skipped(name, &format!("there is no {}", file.display()));
+    }
+    let project = Project::empty();
+    let saved = project.path("guessed.yaml");
+    let guess = project.nobat(["--json", "data", "guess", text(file), "--save", text(&saved)]).exits(0).json();
+    assert_eq!(guess["questions"], serde_json::json!([]), "{guess}");
+    let mut yaml = std::fs::read_to_string(&saved).unwrap();
+    for (wrong, right) in corrections {
+        assert_eq!(yaml.matches(wrong).count(), 1, "{wrong} in\n{yaml}");
+        yaml = yaml.replace(wrong, right);
+    }
+    let corrected = project.write("corrected.yaml", yaml);
+    let digest = |mapping: &Path| {
+        let account = project.nobat(["--json", "import", text(file), "--map", text(mapping)]).exits(0).json();
+        account["digest"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(digest(&corrected), digest(kept));
+}
+
+#[test]
+fn a_guess_and_two_corrections_import_the_call_centre() {
+    let file = data().join("call-centre-1999/january.txt.gz");
+    let corrections = [("Asia/Tehran", "Asia/Jerusalem"), ("value: january", "value: Anonymous Bank")];
+    let name = "a_guess_and_two_corrections_import_the_call_centre";
+    guessed(name, &file, corrections, &mapping("call-centre.yaml"));
+}
+
+#[test]
+fn a_guess_and_two_corrections_import_the_offices() {
+    let file = data().join("warsaw-offices-2020/visits.csv.gz");
+    let doubtful = "doubtful:
+  - { column: before_first_call, values: ['1'], reason: the ticket was estimated before the first call }
+visit:
+";
+    let corrections = [("Asia/Tehran", "Europe/Warsaw"), ("visit:\n", doubtful)];
+    let name = "a_guess_and_two_corrections_import_the_offices";
+    guessed(name, &file, corrections, &mapping("warsaw-offices.yaml"));
+}

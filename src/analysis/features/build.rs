@@ -12,12 +12,13 @@ use crate::base::calendar::LocalTime;
 use crate::base::{Cancelled, Minutes, Task};
 
 use super::arrival::{Arrival, Days, QueueState};
+use super::batch::{Batch, Record};
 use super::catalogue::{Definition, Feature, kept_real, kept_whole};
 use super::column::{Column, MISSING, Whole, scatter};
 use super::definitions::CATALOGUE;
 use super::parts::{Parts, PriorityOrder};
-use super::replay::{Batch, Lanes, replay};
-use super::sweep::SiteSweep;
+use super::replay::{Lanes, outputs, replay};
+use super::sweep::Sink;
 use super::table::FeatureTable;
 
 /// The extra column with the length of a service as the source publishes it, in minutes.
@@ -47,9 +48,8 @@ pub fn build_columns(
     let visits = &history.visits;
     let parts = features.iter().fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
     let mut columns: Vec<Growing> = features.iter().map(|feature| Growing::of(feature, visits.len())).collect();
-    let output = || SiteColumns::new(visits, features);
-    let each = |out: &mut SiteColumns<'_>, sweep: &mut SiteSweep<'_>, rows: &[u32]| out.fill(sweep, rows);
-    replay(history, order, parts, task, output, each, |batch, lanes| {
+    let output = |site| SiteColumns::new(visits, site, features);
+    replay(history, order, parts, task, output, |batch, lanes| {
         columns.par_iter_mut().enumerate().for_each(|(index, column)| column.spread(index, batch, lanes));
     })?;
     let columns = features.iter().zip(columns).map(|(feature, column)| (feature.id.to_owned(), column.finish()));
@@ -59,9 +59,12 @@ pub fn build_columns(
 /// The features of one site's rows of a batch.
 struct SiteColumns<'a> {
     visits: &'a Visits,
+    site: &'a str,
     expected: Option<&'a Texts>,
     days: Days,
+    /// Arrivals of which the features are still to be computed: the first `filled` of them.
     arrivals: Vec<Arrival<'a>>,
+    filled: usize,
     columns: Vec<SiteColumn<'a>>,
 }
 
@@ -83,58 +86,81 @@ struct Names<'a> {
 }
 
 impl<'a> SiteColumns<'a> {
-    fn new(visits: &'a Visits, features: &[&'static Feature]) -> SiteColumns<'a> {
+    fn new(visits: &'a Visits, site: usize, features: &[&'static Feature]) -> SiteColumns<'a> {
         let column =
             |feature| SiteColumn { feature, whole: Vec::new(), real: Vec::new(), names: Names::default() };
         SiteColumns {
             visits,
+            site: visits.site.names().get(site).map_or("", String::as_str),
             expected: visits.extras.get(EXPECTED_SERVICE),
             days: Days::default(),
             arrivals: Vec::with_capacity(ARRIVALS),
+            filled: 0,
             columns: features.iter().copied().map(column).collect(),
         }
     }
 
-    fn fill(&mut self, sweep: &mut SiteSweep<'_>, rows: &[u32]) {
+    /// The length of a service as the source publishes it for this row.
+    fn published(&self, row: u32) -> Option<Minutes> {
+        let minutes = self.expected?.get(row as usize)?.parse().ok().and_then(Minutes::new)?;
+        (minutes >= Minutes::ZERO).then_some(minutes)
+    }
+
+    fn compute(&mut self) {
+        let arrivals = self.arrivals.get(..self.filled).unwrap_or_default();
+        for column in &mut self.columns {
+            column.compute(arrivals);
+        }
+        self.filled = 0;
+    }
+}
+
+impl Sink for SiteColumns<'_> {
+    fn begin(&mut self) {
         for column in &mut self.columns {
             column.whole.clear();
             column.real.clear();
         }
-        sweep.run(rows, |row, local, queue| {
-            let arrival = self.arrival(row as usize, local, queue);
-            self.arrivals.push(arrival);
-            if self.arrivals.len() == ARRIVALS {
-                self.compute();
-            }
-        });
+    }
+
+    fn next(&mut self, record: &Record, local: LocalTime) -> &mut QueueState {
+        if self.filled == ARRIVALS {
+            self.compute();
+        }
+        let day = self.days.get(local.date());
+        let service = self.visits.service.names().get(record.service as usize).map_or("", String::as_str);
+        let expected_service = self.published(record.row);
+        let place = self.filled;
+        self.filled += 1;
+        if place == self.arrivals.len() {
+            self.arrivals.push(Arrival {
+                site: self.site,
+                service,
+                at: record.arrived,
+                local,
+                day,
+                queue: QueueState::default(),
+                channel: None,
+                priority: None,
+                booked_for: None,
+                expected_service: None,
+            });
+        }
+        // The state of the arrival that stood here before is written over, part by part, by the sweep: it is large.
+        let arrival = &mut self.arrivals[place];
+        arrival.service = service;
+        arrival.at = record.arrived;
+        arrival.local = local;
+        arrival.day = day;
+        arrival.channel = record.channel;
+        arrival.priority = record.priority;
+        arrival.booked_for = record.booked_for;
+        arrival.expected_service = expected_service;
+        &mut arrival.queue
+    }
+
+    fn end(&mut self) {
         self.compute();
-    }
-
-    fn arrival(&mut self, row: usize, local: LocalTime, queue: QueueState) -> Arrival<'a> {
-        let visits = self.visits;
-        Arrival {
-            site: visits.site.get(row),
-            service: visits.service.get(row),
-            at: visits.arrived[row],
-            local,
-            day: self.days.get(local.date()),
-            queue,
-            channel: visits.channel[row],
-            priority: visits.priority[row],
-            booked_for: visits.booked_for[row],
-            expected_service: self
-                .expected
-                .and_then(|extra| extra.get(row)?.parse().ok())
-                .and_then(Minutes::new)
-                .filter(|minutes| *minutes >= Minutes::ZERO),
-        }
-    }
-
-    fn compute(&mut self) {
-        for column in &mut self.columns {
-            column.compute(&self.arrivals);
-        }
-        self.arrivals.clear();
     }
 }
 
@@ -199,12 +225,18 @@ impl Growing {
     }
 
     /// Takes over the column at `index` of each site.
-    fn spread(&mut self, index: usize, batch: &Batch, lanes: &Lanes<'_, SiteColumns<'_>>) {
-        for (site, rows, of_site) in batch.sites(lanes) {
+    fn spread(&mut self, index: usize, batch: &Batch, lanes: &Lanes<SiteColumns<'_>>) {
+        for (site, of_site) in outputs(lanes) {
             let Some(column) = of_site.columns.get(index) else { continue };
             match self {
-                Growing::Whole(all) => all.put(rows, &column.whole, largest(&column.whole)),
-                Growing::Real(all) => scatter(all, rows, &column.real, |number| number),
+                Growing::Whole(all) => spread_whole(all, batch.rows_of(site), &column.whole),
+                Growing::Real(all) => {
+                    let mut rest = column.real.as_slice();
+                    for rows in batch.rows_of(site) {
+                        scatter(all, rows, rest, |number| number);
+                        rest = rest.get(rows.len()..).unwrap_or_default();
+                    }
+                }
                 Growing::Categories { names, code_of, of_site, codes } => {
                     let ours = of_site.entry(site).or_default();
                     for name in column.names.names.iter().skip(ours.len()) {
@@ -215,7 +247,7 @@ impl Growing {
                     }
                     let code = |theirs: &u32| ours.get(*theirs as usize).copied().unwrap_or(MISSING);
                     let translated: Vec<u32> = column.whole.iter().map(code).collect();
-                    codes.put(rows, &translated, largest(&translated));
+                    spread_whole(codes, batch.rows_of(site), &translated);
                 }
             }
         }
@@ -227,6 +259,16 @@ impl Growing {
             Growing::Real(numbers) => Column::Real(numbers),
             Growing::Categories { names, codes, .. } => Column::Categories { names, codes },
         }
+    }
+}
+
+/// Puts `numbers` into `all`, a stretch of rows after the other.
+fn spread_whole<'r>(all: &mut Whole, rows: impl Iterator<Item = &'r [u32]>, numbers: &[u32]) {
+    all.make_room_for(largest(numbers));
+    let mut rest = numbers;
+    for rows in rows {
+        all.put(rows, rest);
+        rest = rest.get(rows.len()..).unwrap_or_default();
     }
 }
 

@@ -171,9 +171,8 @@ impl Whole {
         }
     }
 
-    /// Puts `numbers` ([`MISSING`] where missing), of which `largest` is the largest, into `rows`.
-    pub(super) fn put(&mut self, rows: &[u32], numbers: &[u32], largest: u32) {
-        self.make_room_for(largest);
+    /// Puts `numbers` ([`MISSING`] where missing), for which room was made, into `rows`.
+    pub(super) fn put(&mut self, rows: &[u32], numbers: &[u32]) {
         match &mut self.0 {
             Width::Bytes(all) => scatter(all, rows, numbers, |number| narrow(Some(number))),
             Width::Shorts(all) => scatter(all, rows, numbers, |number| narrow(Some(number))),
@@ -181,7 +180,8 @@ impl Whole {
         }
     }
 
-    fn make_room_for(&mut self, number: u32) {
+    /// Widens where `number` would not fit.
+    pub(super) fn make_room_for(&mut self, number: u32) {
         if matches!(self.0, Width::Bytes(_)) && number >= u32::from(u8::MAX)
             || matches!(self.0, Width::Shorts(_)) && number >= u32::from(u16::MAX)
         {
@@ -271,7 +271,8 @@ mod tests {
             let reversed: Vec<u32> = numbers.iter().rev().map(|number| number.unwrap_or(MISSING)).collect();
             let mut put = Whole::missing(numbers.len());
             let largest = numbers.iter().flatten().max().copied().unwrap_or_default();
-            put.put(&rows, &reversed, largest);
+            put.make_room_for(largest);
+            put.put(&rows, &reversed);
             prop_assert_eq!(&put, &whole);
             let column = Column::Whole(whole);
             prop_assert_eq!(column.missing(), numbers.iter().filter(|number| number.is_none()).count());

@@ -40,7 +40,7 @@ pub const CATALOGUE: &[Feature] = &[
         known: Known::AtTheArrival,
         missing: MissingRule::ModelFill,
         critical: false,
-        needs: Parts::NONE,
+        needs: Parts::VISIT,
         definition: Definition::Category(|arrival| arrival.channel.map(Channel::id)),
     },
     Feature {
@@ -50,7 +50,7 @@ pub const CATALOGUE: &[Feature] = &[
         known: Known::AtTheArrival,
         missing: MissingRule::ModelFill,
         critical: false,
-        needs: Parts::NONE,
+        needs: Parts::VISIT,
         definition: Definition::Whole(|arrival| arrival.priority.map(u32::from)),
     },
     Feature {
@@ -60,7 +60,7 @@ pub const CATALOGUE: &[Feature] = &[
         known: Known::AtTheArrival,
         missing: MissingRule::ModelFill,
         critical: false,
-        needs: Parts::NONE,
+        needs: Parts::VISIT,
         definition: Definition::Real(|arrival| {
             minutes(arrival.booked_for.map(|booked| arrival.at.minutes_since(booked)))
         }),
@@ -192,7 +192,7 @@ pub const CATALOGUE: &[Feature] = &[
         known: Known::AtTheArrival,
         missing: MissingRule::ModelFill,
         critical: true,
-        needs: Parts::NONE,
+        needs: Parts::VISIT,
         definition: Definition::Whole(|arrival| arrival.queue.open_counters),
     },
     Feature {
@@ -312,7 +312,7 @@ pub const CATALOGUE: &[Feature] = &[
         known: Known::BeforeTheArrival,
         missing: MissingRule::PublishedService,
         critical: true,
-        needs: Parts::LINE.and(Parts::MEAN_SERVICE).and(Parts::SERVICE),
+        needs: Parts::LINE.and(Parts::MEAN_SERVICE).and(Parts::SERVICE).and(Parts::VISIT),
         definition: Definition::Real(work_ahead),
     },
     Feature {

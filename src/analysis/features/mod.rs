@@ -7,6 +7,7 @@
 
 mod arrival;
 mod audit;
+mod batch;
 mod build;
 mod catalogue;
 mod column;

@@ -35,8 +35,12 @@ impl Parts {
     pub const RECENT_MEDIANS: Parts = Parts(1 << 11);
     /// `opening_minute`.
     pub const OPENING: Parts = Parts(1 << 12);
+    /// Not of the queue: what the source states of the visit itself, and of the counters.
+    pub const VISIT: Parts = Parts(1 << 13);
     /// Everything.
-    pub const ALL: Parts = Parts((1 << 13) - 1);
+    pub const ALL: Parts = Parts((1 << 14) - 1);
+    /// Everything but [`Parts::VISIT`].
+    pub const OF_QUEUE: Parts = Parts((1 << 13) - 1);
 
     /// What is in either.
     #[must_use]
@@ -91,7 +95,8 @@ mod tests {
     #[test]
     fn all_is_every_part() {
         let parts = [Parts::LINE, Parts::OPENING, Parts::LAST_WEEK, Parts::RECENT_MEDIANS];
-        assert!(parts.iter().all(|part| Parts::ALL.any(*part)));
+        assert!(parts.iter().all(|part| Parts::OF_QUEUE.any(*part) && Parts::ALL.any(*part)));
+        assert!(Parts::ALL.any(Parts::VISIT) && !Parts::OF_QUEUE.any(Parts::VISIT));
         assert!(!Parts::NONE.any(Parts::ALL));
         assert!(!Parts::LINE.and(Parts::HEAD).any(Parts::SITE));
     }

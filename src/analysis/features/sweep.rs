@@ -13,28 +13,40 @@
 //! The rows of a site are handed over in batches. O(n log n) time for the sorting of events; what is kept are the
 //! visits of a batch, those that are still open, and the windows of each queue.
 
-use crate::analysis::history::{LONGEST_STAY, Visits};
+use crate::analysis::history::LONGEST_STAY;
 use crate::base::calendar::{LocalTime, WallClock};
 use crate::base::{Minutes, Moment};
 
 use super::arrival::QueueState;
+use super::batch::Record;
 use super::opening::Openings;
 use super::parts::{Parts, PriorityOrder};
 use super::queue::Queue;
 
 /// What every sweep of a history shares.
 #[derive(Clone, Copy)]
-pub(super) struct Setting<'a> {
-    pub visits: &'a Visits,
+pub(super) struct Setting {
     pub order: PriorityOrder,
     pub parts: Parts,
     /// Whether the source records ends of service at all; it says nothing about any one visit.
     pub ends_recorded: bool,
 }
 
+/// Who is told the states of one site, in the order of its arrivals.
+pub(super) trait Sink {
+    /// A batch begins.
+    fn begin(&mut self);
+
+    /// Where the state at this arrival is to be written. What is not asked for is not written.
+    fn next(&mut self, record: &Record, local: LocalTime) -> &mut QueueState;
+
+    /// The batch is over.
+    fn end(&mut self);
+}
+
 /// The sweep over one site.
-pub(super) struct SiteSweep<'a> {
-    setting: Setting<'a>,
+pub(super) struct SiteSweep {
+    setting: Setting,
     clock: WallClock,
     longest_stay: i64,
     /// The places of services in `queues`, services ascending.
@@ -89,8 +101,8 @@ fn parts_of(event: u128) -> (i64, u8, u32) {
     (instant.cast_signed(), (event >> 32) as u8, event as u32)
 }
 
-impl<'a> SiteSweep<'a> {
-    pub fn new(setting: Setting<'a>, clock: WallClock) -> SiteSweep<'a> {
+impl SiteSweep {
+    pub fn new(setting: Setting, clock: WallClock) -> SiteSweep {
         SiteSweep {
             setting,
             clock,
@@ -107,18 +119,17 @@ impl<'a> SiteSweep<'a> {
         }
     }
 
-    /// Replays the next `rows` of the site, in their order; `at_arrival` is told the state at each.
-    pub fn run(&mut self, rows: &[u32], mut at_arrival: impl FnMut(u32, LocalTime, QueueState)) {
+    /// Replays the next visits of the site, in their order.
+    pub fn run(&mut self, records: &[Record], sink: &mut impl Sink) {
         let begin = self.begin_batch();
-        for row in rows {
-            self.add(*row as usize);
+        for record in records {
+            self.add(record);
         }
         self.events.sort_unstable();
-        for (index, row) in (begin..).zip(rows) {
-            let Some(arrived) = self.visits.get(index).map(|visit| visit.arrived) else { return };
-            self.catch_up(arrived);
-            let (local, state) = self.arrive(index, *row as usize);
-            at_arrival(*row, local, state);
+        for (index, record) in (begin..).zip(records) {
+            self.catch_up(record.arrived.millis());
+            let local = self.clock.local(record.arrived);
+            self.arrive(index, record, local, sink.next(record, local));
         }
     }
 
@@ -133,12 +144,12 @@ impl<'a> SiteSweep<'a> {
     }
 
     /// Takes up a visit and what will happen to it; nothing of that is looked at before its time.
-    fn add(&mut self, row: usize) {
-        let Setting { visits, parts, order, ends_recorded } = self.setting;
+    fn add(&mut self, record: &Record) {
+        let Setting { parts, order, ends_recorded } = self.setting;
         let number = self.first + u32::try_from(self.visits.len()).unwrap_or(u32::MAX);
-        let arrived = visits.arrived[row].millis();
-        let called = visits.called[row].map(|called| called.millis().max(arrived));
-        let finished = visits.finished[row].map(Moment::millis);
+        let arrived = record.arrived.millis();
+        let called = record.called.map(|called| called.millis().max(arrived));
+        let finished = record.finished.map(Moment::millis);
         let mut pending = 0;
         let mut add = |millis, what| {
             self.events.push(event(millis, what, number));
@@ -162,16 +173,16 @@ impl<'a> SiteSweep<'a> {
                 }
             }
         } else {
-            let left = visits.left[row].map_or(i64::MAX, |left| left.millis().max(arrived));
+            let left = record.left.map_or(i64::MAX, |left| left.millis().max(arrived));
             add(left.min(longest_wait), Happening::Departure);
         }
-        let queue = self.queue_of(visits.service.codes()[row]);
+        let queue = self.queue_of(record.service);
         self.visits.push(Open {
             arrived,
             called: called.unwrap_or_default(),
             finished: end,
             queue,
-            rank: if parts.any(Parts::CLASSES) { order.rank(visits.priority[row]) } else { 0 },
+            rank: if parts.any(Parts::CLASSES) { order.rank(record.priority) } else { 0 },
             hour: 0,
             pending,
             is_waiting: false,
@@ -231,16 +242,15 @@ impl<'a> SiteSweep<'a> {
         }
     }
 
-    fn arrive(&mut self, index: usize, row: usize) -> (LocalTime, QueueState) {
-        let Setting { visits, parts, ends_recorded, .. } = self.setting;
-        let local = self.clock.local(visits.arrived[row]);
+    fn arrive(&mut self, index: usize, record: &Record, local: LocalTime, state: &mut QueueState) {
+        let Setting { parts, ends_recorded, .. } = self.setting;
         let number = self.first + u32::try_from(index).unwrap_or(u32::MAX);
-        let (rank, place) = (self.visits[index].rank, self.visits[index].queue as usize);
-        let now = self.visits[index].arrived;
-        let mut state = QueueState { open_counters: visits.open_counters[row], ..QueueState::default() };
-        let queue = &mut self.queues[place];
+        let Some((rank, place)) = self.visits.get(index).map(|visit| (visit.rank, visit.queue)) else { return };
+        let Some(queue) = self.queues.get_mut(place as usize) else { return };
+        let now = record.arrived.millis();
+        state.open_counters = record.open_counters;
         if parts.any(Parts::LINE) {
-            state.people_ahead = Some(visits.people_ahead[row].unwrap_or(queue.waiting));
+            state.people_ahead = Some(record.people_ahead.unwrap_or(queue.waiting));
         }
         if parts.any(Parts::CLASSES) {
             state.people_called_before = Some(queue.called_before(rank));
@@ -256,7 +266,7 @@ impl<'a> SiteSweep<'a> {
             state.head_of_line = Some(head_of_line(queue, &self.visits, self.first, now));
             queue.line.push_back(number);
         }
-        queue.read_into(&mut state, now, local.hour(), parts);
+        queue.read_into(state, now, local.hour(), parts);
         if parts.any(Parts::OPENING) {
             state.opening_minute = self.openings.at(local);
         }
@@ -265,10 +275,10 @@ impl<'a> SiteSweep<'a> {
             queue.arrivals.push(now);
         }
         self.waiting += 1;
-        let visit = &mut self.visits[index];
-        visit.is_waiting = true;
-        visit.hour = local.hour();
-        (local, state)
+        if let Some(visit) = self.visits.get_mut(index) {
+            visit.is_waiting = true;
+            visit.hour = local.hour();
+        }
     }
 }
 

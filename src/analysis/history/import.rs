@@ -1,22 +1,25 @@
 //! From a source file to a history and an account of every row.
 //!
-//! A row that cannot become a visit is written to the quarantine as it stood, with its line and the reason, in the
-//! source's own columns: so the quarantine can be mended and imported with the same mapping. A source that
-//! breaks off (a cut gzip stream, an unreadable Parquet page) is refused as a whole.
+//! Blocks of rows are read on every core ([`super::chunk`]) and joined in the order of the source. Then come the checks
+//! that need the whole table; the rows that they set aside are copied from the source in a second pass, since keeping
+//! every row's text until then would cost more memory than the visits. A source that breaks off (a cut gzip stream, an
+//! unreadable Parquet page) is refused as a whole.
 
-use std::collections::HashSet;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::base::explain::Failure;
-use crate::base::{Cancelled, Explain, Task};
+use crate::base::{Cancelled, Digest, Explain, Moment, Task};
 
-use super::checks::{Action, Check};
+use super::History;
+use super::checks::{Check, ShapeProfile, SpanColumns, TableContext, check_table};
+use super::chunk::{BlockReader, Quarantine};
+use super::gathered::Gathered;
 use super::mapping::{Mapping, MappingError};
-use super::plan::{Cells, Clocks, Plan};
+use super::ordered::in_order;
+use super::plan::Plan;
 use super::report::ImportReport;
-use super::source::{self, Source, SourceError};
-use super::{History, Outcome, RowVisit, Texts, Visit, Visits};
+use super::source::{Block, Source, SourceError};
 
 /// What an import gives.
 #[derive(Debug)]
@@ -25,8 +28,8 @@ pub struct Imported {
     pub history: History,
     /// What became of each row.
     pub report: ImportReport,
-    /// The mapping that was used.
-    pub mapping: Mapping,
+    /// The files that were read: where they are, their bytes and their SHA-256.
+    pub files: Vec<(PathBuf, u64, Digest)>,
 }
 
 /// Why nothing was imported.
@@ -45,7 +48,7 @@ pub enum ImportError {
         read: u64,
         /// The most frequent reason.
         reason: Option<Check>,
-        /// The source.
+        /// The first file of the source.
         path: PathBuf,
     },
     /// The rows that were set aside could not be kept.
@@ -90,160 +93,146 @@ impl Explain for ImportError {
     }
 }
 
-/// Reads the source at `path` with `mapping`, or with the canonical column names where there is none. Rows that
+/// Rows from which the shape of the columns is learned.
+const SAMPLE_ROWS: usize = 2_000;
+
+/// What an import needs beside the source.
+pub struct ImportSettings<'a> {
+    /// Which columns mean what, and what is done about findings.
+    pub mapping: &'a Mapping,
+    /// The time of the import.
+    pub now: Moment,
+}
+
+/// Reads the source that `open` opens, a second time where rows have to be set aside after all were seen. Rows that
 /// are set aside go to `quarantine` as CSV.
 ///
 /// # Errors
 /// [`ImportError`]; then `quarantine` holds an unfinished account, to be thrown away.
 pub fn import(
-    path: &Path,
-    mapping: Option<&Mapping>,
+    open: &dyn Fn() -> Result<Source, SourceError>,
+    settings: &ImportSettings<'_>,
     quarantine: &mut dyn Write,
     task: &Task,
 ) -> Result<Imported, ImportError> {
-    let mut source = source::open(path, mapping.and_then(|mapping| mapping.delimiter))?;
-    let mapping = match mapping {
-        Some(mapping) => mapping.clone(),
-        None => Mapping::canonical(source.columns())?,
+    let mapping = settings.mapping;
+    let mut source = open()?;
+    let columns = source.columns().to_vec();
+    let plan = Plan::resolve(mapping, &columns)?;
+    let names = source.files().iter().map(file_name).collect();
+    let first = first_blocks(&mut source)?;
+    let (shape, spans) = learn(&columns, &first);
+    let reader =
+        BlockReader { plan: &plan, checks: &mapping.checks, files: names, columns: &columns, shape, spans };
+    Quarantine::new(&mut *quarantine).header(&columns)?;
+    let gathered = read_all(&mut source, first, &reader, quarantine, task)?;
+    let files = source.digests().to_vec();
+
+    task.report("stage.checking", 0, 0)?;
+    let mut table = gathered.join();
+    let account = {
+        let (visits, places) = table.parts();
+        let context = TableContext {
+            place: &|row| places.place(&reader.files, row),
+            file_starts: places.file_starts(),
+            zone: &mapping.zone,
+            settings: &mapping.checks,
+            now: settings.now,
+        };
+        check_table(visits, &context, task)?
     };
-    let plan = Plan::resolve(&mapping, source.columns())?;
-    let mut rows = Rows::new(&plan, source.columns(), quarantine)?;
-    read_all(&mut source, &mut rows, task)?;
-    let (mut visits, mut report) = rows.finish()?;
-    if visits.is_empty() {
-        let reason = report.set_aside().first().map(|finding| finding.check);
-        return Err(ImportError::NoVisits { read: report.read, reason, path: path.to_owned() });
+    let aside = table.settle(account, !mapping.visit.visit_id.is_empty(), &mapping.checks, &reader.files);
+    if !aside.is_empty() {
+        task.report("stage.setting_aside", 0, 0)?;
+        copy_rows(&mut open()?, &reader, aside, quarantine, task)?;
     }
     task.report("stage.sorting", 0, 0)?;
-    visits.sort();
-    if mapping.visit.visit_id.is_empty() {
-        visits.number();
+    let (visits, report) = table.finish(mapping.visit.visit_id.is_empty());
+    if visits.is_empty() {
+        let reason = report.set_aside().first().map(|finding| finding.check);
+        let path = files.first().map(|(path, _, _)| path.clone()).unwrap_or_default();
+        return Err(ImportError::NoVisits { read: report.read, reason, path });
     }
-    report.served = visits.count(Outcome::Served) as u64;
-    report.abandoned = visits.count(Outcome::Abandoned) as u64;
-    report.unfinished = visits.count(Outcome::Unfinished) as u64;
-    Ok(Imported { history: History { zone: mapping.zone.clone(), visits }, report, mapping })
+    quarantine.flush().map_err(ImportError::Quarantine)?;
+    Ok(Imported { history: History { zone: mapping.zone.clone(), visits }, report, files })
 }
 
-fn read_all(source: &mut Source, rows: &mut Rows<'_>, task: &Task) -> Result<(), ImportError> {
-    let total = source.total_bytes();
-    source.for_each_row(&mut |row, done_bytes| {
-        if rows.report.read.is_multiple_of(4_096) {
-            task.report("stage.reading", done_bytes, total)?;
-        }
-        rows.add(row)
-    })
+fn file_name(file: &super::SourceFile) -> String {
+    file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Collects visits, and sets rows aside.
-struct Rows<'a> {
-    plan: &'a Plan,
-    clocks: Clocks,
-    visits: Visits,
-    report: ImportReport,
-    seen: HashSet<String>,
-    quarantine: csv::Writer<&'a mut dyn Write>,
-    width: usize,
-}
-
-/// One row as a source hands it over.
-pub(super) struct Row<'a> {
-    /// Its line or row number in the source, from 1.
-    pub line: u64,
-    /// Its cells, or what is left of them where `broken` says why they are not a row.
-    pub cells: &'a dyn Cells,
-    /// How many cells there are.
-    pub width: usize,
-    /// Why this is not a row.
-    pub broken: Option<Check>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(plan: &'a Plan, columns: &[String], quarantine: &'a mut dyn Write) -> Result<Rows<'a>, ImportError> {
-        let mut quarantine = csv::WriterBuilder::new().flexible(true).from_writer(quarantine);
-        let marks = ["nobat_line", "nobat_reason"];
-        quarantine
-            .write_record(columns.iter().map(String::as_str).chain(marks))
-            .map_err(|error| ImportError::Quarantine(error.into()))?;
-        let mut visits = Visits::default();
-        for (name, _) in plan.extras() {
-            visits.extras.insert(name.clone(), Texts::default());
-        }
-        Ok(Rows {
-            plan,
-            clocks: plan.clocks(),
-            visits,
-            report: ImportReport::default(),
-            seen: HashSet::new(),
-            quarantine,
-            width: columns.len(),
-        })
+/// The blocks that hold the first [`SAMPLE_ROWS`].
+fn first_blocks(source: &mut Source) -> Result<Vec<Block>, ImportError> {
+    let (mut blocks, mut rows) = (Vec::new(), 0);
+    while rows < SAMPLE_ROWS as u64 {
+        let Some(block) = source.next_block()? else { break };
+        rows += block.for_each_row::<ImportError>(&mut |_| Ok(()))?;
+        blocks.push(block);
     }
+    Ok(blocks)
+}
 
-    fn add(&mut self, row: &Row<'_>) -> Result<(), ImportError> {
-        self.report.read += 1;
-        let cells: Vec<&str> = (0..row.width).map(|index| row.cells.cell(index)).collect();
-        let read = match row.broken {
-            Some(reason) => Err(reason),
-            None if row.width != self.width => Err(Check::WrongWidth),
-            None => self.plan.read(&cells, &mut self.clocks),
-        };
-        let visit = match read {
-            Ok(visit) => visit,
-            Err(reason) => return self.set_aside(row, reason),
-        };
-        let id = &visit.visit_id;
-        if !id.is_empty() && !self.seen.insert(id.to_string()) {
-            self.report.duplicate += 1;
-            self.report.find(Check::DuplicateId, Action::Repair, 1, || id.to_string());
-            return Ok(());
-        }
-        if visit.marks.has(Check::KnownMistake) {
-            self.report.repaired += 1;
-            self.report.find(Check::KnownMistake, Action::Repair, 1, || row.line.to_string());
-        } else {
-            self.report.accepted += 1;
-        }
-        self.visits.push(&owned(&visit));
-        for (name, index) in self.plan.extras() {
-            let cell = row.cells.cell(*index).trim();
-            if let Some(extra) = self.visits.extras.get_mut(name) {
-                extra.set_last((!cell.is_empty()).then_some(cell));
+fn learn(columns: &[String], blocks: &[Block]) -> (Option<ShapeProfile>, SpanColumns) {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for block in blocks {
+        // Ends where the sample is full.
+        let _ = block.for_each_row(&mut |row| {
+            if row.broken.is_none() {
+                rows.push(row.cells.iter().map(|cell| (*cell).to_owned()).collect());
             }
-        }
-        Ok(())
+            if rows.len() < SAMPLE_ROWS { Ok(()) } else { Err(()) }
+        });
     }
-
-    fn set_aside(&mut self, row: &Row<'_>, reason: Check) -> Result<(), ImportError> {
-        let line = row.line.to_string();
-        self.report.quarantined += 1;
-        self.report.find(reason, Action::Quarantine, 1, || line.clone());
-        let cells = (0..row.width).map(|index| row.cells.cell(index));
-        self.quarantine
-            .write_record(cells.chain([line.as_str(), reason.id()]))
-            .map_err(|error| ImportError::Quarantine(error.into()))
-    }
-
-    fn finish(mut self) -> Result<(Visits, ImportReport), ImportError> {
-        self.quarantine.flush().map_err(ImportError::Quarantine)?;
-        Ok((self.visits, self.report))
-    }
+    let sample: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    (ShapeProfile::learn(columns.len(), &sample), SpanColumns::learn(columns, &sample))
 }
 
-/// The visit with texts of its own.
-fn owned(row: &RowVisit<'_>) -> Visit {
-    Visit {
-        visit_id: row.visit_id.to_string(),
-        site: row.site.to_string(),
-        service: row.service.to_string(),
-        arrived: row.arrived,
-        called: row.called,
-        finished: row.finished,
-        left: row.left,
-        priority: row.priority,
-        channel: row.channel,
-        booked_for: row.booked_for,
-        open_counters: row.open_counters,
-        people_ahead: row.people_ahead,
+fn read_all(
+    source: &mut Source,
+    first: Vec<Block>,
+    reader: &BlockReader<'_>,
+    quarantine: &mut dyn Write,
+    task: &Task,
+) -> Result<Gathered, ImportError> {
+    let total = source.total_bytes();
+    let mut first = first.into_iter();
+    let mut gathered = Gathered::default();
+    in_order(
+        || {
+            task.report("stage.reading", source.done_bytes(), total)?;
+            first.next().map_or_else(|| Ok(source.next_block()?), |block| Ok(Some(block)))
+        },
+        |block| reader.read(&block),
+        |chunk| {
+            quarantine.write_all(&chunk.quarantine).map_err(ImportError::Quarantine)?;
+            gathered.add(chunk);
+            Ok(())
+        },
+    )?;
+    Ok(gathered)
+}
+
+/// Copies rows from `source` to the quarantine. `rows` are the file and the line of each, in order.
+fn copy_rows(
+    source: &mut Source,
+    reader: &BlockReader<'_>,
+    rows: Vec<(usize, u32, Check)>,
+    quarantine: &mut dyn Write,
+    task: &Task,
+) -> Result<(), ImportError> {
+    let mut out = Quarantine::new(quarantine);
+    let mut rows = rows.into_iter().peekable();
+    while let Some(block) = source.next_block()? {
+        task.check()?;
+        block.for_each_row(&mut |row| {
+            let wanted = |(file, line, _): &(usize, u32, Check)| {
+                *file == block.file() && u64::from(*line) == row.line && row.broken.is_none()
+            };
+            match rows.next_if(wanted) {
+                Some((file, _, check)) => out.write(reader, file, row, check),
+                None => Ok(()),
+            }
+        })?;
     }
+    out.flush()
 }

@@ -5,16 +5,25 @@
 
 mod categories;
 pub mod checks;
+mod chunk;
+#[cfg(test)]
+mod column_tests;
 mod content;
+mod duplicates;
+mod gathered;
 pub mod guess;
 mod import;
 mod mapping;
+mod optional;
+mod order;
+mod ordered;
 mod page_values;
 mod pages;
 mod parquet;
 mod parquet_guard;
 #[cfg(test)]
 mod parquet_tests;
+pub mod personal;
 mod plan;
 mod quiet;
 mod report;
@@ -30,19 +39,24 @@ mod visits;
 pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
+pub use duplicates::{Duplicate, duplicates};
 pub use guess::{FieldGuess, Guess, Question};
-pub use import::{ImportError, Imported, import};
+pub use import::{ImportError, ImportSettings, Imported, import};
 pub use mapping::{
     Anchor, ChannelSource, DateForm, Delimiter, Mapping, MappingError, NameSource, SpanUnit, TimeSource,
     VisitMapping,
 };
+pub use optional::Optional;
 pub use parquet::{read_visits, write_visits};
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
 pub use sample::{PreviewRow, SampleRows};
-pub use source::{LONGEST_LINE, SourceError};
+pub use source::{
+    Block, Compression, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, Source, SourceError, SourceFile,
+    SourceOptions, SourceRow, open,
+};
 pub use texts::Texts;
 pub use times::one_spelling;
 pub use visits::{Channel, History, Outcome, Visit, Visits};

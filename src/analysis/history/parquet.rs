@@ -11,23 +11,17 @@ use polars::prelude::*;
 
 use crate::base::Moment;
 
-use super::import::{ImportError, Row};
 use super::parquet_guard::{self, Checked};
-use super::plan::Cells;
 use super::quiet::quietly;
 use super::source::SourceError;
 use super::{Channel, Texts, Visit, Visits};
 
 /// A table whose cells are texts, column by column.
+#[derive(Debug)]
 pub(super) struct TextTable {
     names: Vec<String>,
     columns: Vec<Texts>,
     rows: usize,
-}
-
-struct TableRow<'a> {
-    table: &'a TextTable,
-    row: usize,
 }
 
 /// Prefix of the names of extra columns in canonical Parquet.
@@ -38,23 +32,13 @@ impl TextTable {
         &self.names
     }
 
-    pub fn for_each_row(
-        &self,
-        total_bytes: u64,
-        take: &mut dyn FnMut(&Row<'_>, u64) -> Result<(), ImportError>,
-    ) -> Result<(), ImportError> {
-        for row in 0..self.rows {
-            let cells = TableRow { table: self, row };
-            let done = total_bytes * row as u64 / self.rows as u64;
-            take(&Row { line: row as u64 + 1, cells: &cells, width: self.names.len(), broken: None }, done)?;
-        }
-        Ok(())
+    pub fn rows(&self) -> usize {
+        self.rows
     }
-}
 
-impl Cells for TableRow<'_> {
-    fn cell(&self, index: usize) -> &str {
-        self.table.columns.get(index).and_then(|column| column.get(self.row)).unwrap_or_default()
+    /// The cell, empty where there is none.
+    pub fn cell(&self, column: usize, row: usize) -> &str {
+        self.columns.get(column).and_then(|column| column.get(row)).unwrap_or_default()
     }
 }
 

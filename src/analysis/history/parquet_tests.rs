@@ -12,8 +12,8 @@ use polars_parquet_format::{
 use proptest::prelude::{ProptestConfig, any, prop, prop_assert, proptest};
 
 use super::parquet_guard::{self, Refusal};
-use super::{Channel, Texts, Visit, Visits, import, read_visits, write_visits};
-use crate::base::{Explain, Moment, Task};
+use super::{Channel, Texts, Visit, Visits, read_visits, write_visits};
+use crate::base::{Explain, Moment};
 
 fn visits(count: i64) -> Visits {
     let mut visits = Visits::default();
@@ -70,7 +70,7 @@ impl Place {
 
 /// The key of the refusal, or `None` where the file was read; both ways of reading are tried.
 fn outcome(path: &Path) -> Option<&'static str> {
-    let imported = import(path, None, &mut Vec::new(), &Task::default());
+    let imported = super::tests::import_canonical(path);
     // What either makes of a changed value is not ours to say; that both come back is.
     let _ = read_visits(path);
     imported.err().map(|error| error.key())

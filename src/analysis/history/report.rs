@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::checks::{Action, Check};
+use super::checks::{Action, Check, NotEvaluated};
 
 /// How many examples a finding keeps.
 pub const MOST_EXAMPLES: usize = 5;
@@ -40,6 +40,12 @@ pub struct ImportReport {
     /// What was found; a row that was set aside counts for one of them.
     #[serde(default)]
     pub findings: Vec<Finding>,
+    /// What could not be judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// Extra columns that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// Visits that were called.
     pub served: u64,
     /// Visits that left unserved: their waits are censored.
@@ -71,6 +77,22 @@ impl ImportReport {
             self.findings.iter().filter(|finding| finding.action == Action::Quarantine).collect();
         aside.sort_by_key(|finding| std::cmp::Reverse(finding.count));
         aside
+    }
+
+    /// Adds findings of another part of the source.
+    pub(super) fn add_findings(&mut self, findings: Vec<Finding>) {
+        for finding in findings {
+            let kept =
+                self.findings.iter_mut().find(|kept| (kept.check, kept.action) == (finding.check, finding.action));
+            match kept {
+                Some(kept) => {
+                    kept.count += finding.count;
+                    let room = MOST_EXAMPLES.saturating_sub(kept.examples.len());
+                    kept.examples.extend(finding.examples.into_iter().take(room));
+                }
+                None => self.findings.push(finding),
+            }
+        }
     }
 
     /// Counts `count` more for `check`, with an example where there is room for one.

@@ -1,17 +1,16 @@
 //! The first rows of a file and some later ones, to guess a mapping from and to show what a mapping does.
 
-use std::path::Path;
-
 use serde::Serialize;
 
-use crate::base::{Cancelled, Moment, Task};
+use crate::base::{Moment, Task};
 
 use super::checks::Check;
 use super::guess::{self, Guess, Sample, value};
 use super::import::ImportError;
-use super::mapping::{Delimiter, Mapping, MappingError};
+use super::mapping::{Mapping, MappingError};
+use super::personal::recognise;
 use super::plan::Plan;
-use super::source;
+use super::source::Source;
 
 /// So many rows from the beginning.
 const FIRST: usize = 2_000;
@@ -45,41 +44,33 @@ pub struct PreviewRow {
 }
 
 impl SampleRows {
-    /// Reads the sample of the file at `path`.
+    /// Reads the sample of `source`.
     ///
     /// # Errors
-    /// [`ImportError`] where the file is no table, or on request.
-    pub fn read(path: &Path, delimiter: Option<Delimiter>, task: &Task) -> Result<SampleRows, ImportError> {
-        let mut source = source::open(path, delimiter)?;
+    /// [`ImportError`] where a file is no table, or on request.
+    pub fn read(mut source: Source, task: &Task) -> Result<SampleRows, ImportError> {
         let columns = source.columns().to_vec();
         let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
         let (mut count, mut step) = (0_usize, 1_usize);
-        let read = source.for_each_row(&mut |row, _| {
-            count += 1;
-            if count.is_multiple_of(4_096) {
-                task.check()?;
-            }
-            if count > FAR_ENOUGH {
-                // Not a request to stop, but the only way to end the reading: the sample is complete.
-                return Err(Cancelled.into());
-            }
-            if row.broken.is_some() || count > FIRST && !count.is_multiple_of(step) {
-                return Ok(());
-            }
-            rows.push((row.line, (0..row.width).map(|index| row.cells.cell(index).to_owned()).collect()));
-            if rows.len() > FIRST + LATER {
-                step *= 2;
-                let mut place = 0;
-                rows.retain(|_| {
-                    place += 1;
-                    place <= FIRST || place % 2 == 0
-                });
-            }
-            Ok(())
-        });
-        match read {
-            Err(ImportError::Cancelled(_)) if count > FAR_ENOUGH => {}
-            other => other?,
+        while count < FAR_ENOUGH {
+            task.check()?;
+            let Some(block) = source.next_block()? else { break };
+            block.for_each_row::<ImportError>(&mut |row| {
+                count += 1;
+                if row.broken.is_some() || count > FIRST && !count.is_multiple_of(step) {
+                    return Ok(());
+                }
+                rows.push((row.line, row.cells.iter().map(|cell| (*cell).to_owned()).collect()));
+                if rows.len() > FIRST + LATER {
+                    step *= 2;
+                    let mut place = 0;
+                    rows.retain(|_| {
+                        place += 1;
+                        place <= FIRST || place % 2 == 0
+                    });
+                }
+                Ok(())
+            })?;
         }
         Ok(SampleRows { columns, rows })
     }
@@ -89,7 +80,12 @@ impl SampleRows {
     pub fn guess(&self, name: &str, now: Moment) -> Guess {
         let rows: Vec<Vec<&str>> =
             self.rows.iter().map(|(_, cells)| cells.iter().map(String::as_str).collect()).collect();
-        guess::guess(&Sample { columns: &self.columns, rows: &rows, name, now, barred: &[] })
+        let is_personal = |index: &usize| {
+            let cells = rows.iter().take(FIRST).filter_map(|row| row.get(*index)).copied();
+            self.columns.get(*index).is_some_and(|column| recognise(column, cells).is_some())
+        };
+        let barred: Vec<usize> = (0..self.columns.len()).filter(is_personal).collect();
+        guess::guess(&Sample { columns: &self.columns, rows: &rows, name, now, barred: &barred })
     }
 
     /// What `mapping` makes of the first `most` rows.

@@ -1,5 +1,9 @@
 //! A column of texts in one allocation.
 
+use std::fmt::Write;
+
+use rayon::prelude::*;
+
 /// Texts by row; a row may be missing. 8 bytes a row and the bytes of the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Texts {
@@ -8,13 +12,27 @@ pub struct Texts {
     ends: Vec<u64>,
 }
 
+/// How many rows a thread takes at a time.
+const ROWS_EACH: usize = 1 << 16;
+
 impl Texts {
     /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
         if let Some(text) = text {
             self.bytes.push_str(text);
         }
-        self.ends.push((self.bytes.len() as u64) << 1 | u64::from(text.is_none()));
+        self.end_row(text.is_none());
+    }
+
+    /// Adds a row with a number in decimal digits.
+    pub fn push_number(&mut self, number: u64) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.bytes, "{number}");
+        self.end_row(false);
+    }
+
+    fn end_row(&mut self, missing: bool) {
+        self.ends.push((self.bytes.len() as u64) << 1 | u64::from(missing));
     }
 
     /// Replaces the row that was added last; adds one where there is none.
@@ -24,6 +42,12 @@ impl Texts {
             self.bytes.truncate(usize::try_from(before).unwrap_or(usize::MAX));
         }
         self.push(text);
+    }
+
+    /// Makes room for `rows` more rows of `bytes` bytes together.
+    pub fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.ends.reserve_exact(rows);
+        self.bytes.reserve_exact(bytes);
     }
 
     /// The text of `row`; `None` where it is missing or there is no such row.
@@ -63,7 +87,50 @@ impl Texts {
 
     /// The rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        (0..self.len()).map(|row| self.get(row))
+        self.rows(0..self.len())
+    }
+
+    /// Some of the rows in order. Those beyond the last are missing.
+    pub fn rows(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = Option<&str>> {
+        rows.map(|row| self.get(row))
+    }
+
+    /// The bytes of `rows` together, and where in them each row ends; the low bit of an end, which is shifted left by
+    /// one, marks a missing row. Panics where there are no such rows.
+    pub(super) fn packed(&self, rows: std::ops::Range<usize>) -> (&[u8], impl Iterator<Item = u64> + Clone) {
+        let start = rows.start.checked_sub(1).map_or(0, |before| self.ends[before] >> 1);
+        let ends = &self.ends[rows];
+        let end = ends.last().map_or(start, |end| end >> 1);
+        let bytes = self.bytes.as_bytes();
+        let place = usize::try_from(start).unwrap_or(bytes.len())..usize::try_from(end).unwrap_or(bytes.len());
+        (&bytes[place], ends.iter().map(move |end| end - (start << 1)))
+    }
+
+    /// The parts one after the other.
+    #[must_use]
+    pub(super) fn concat(parts: Vec<Texts>) -> Texts {
+        let mut all = Texts::default();
+        let bytes = parts.iter().map(|part| part.bytes.len()).sum();
+        all.reserve(parts.iter().map(Texts::len).sum(), bytes);
+        for part in parts {
+            let before = (all.bytes.len() as u64) << 1;
+            all.bytes.push_str(&part.bytes);
+            all.ends.extend(part.ends.iter().map(|end| end + before));
+        }
+        all
+    }
+
+    /// The texts of `rows`, in that order.
+    #[must_use]
+    pub(super) fn take(&self, rows: &[u32]) -> Texts {
+        let parts = rows.par_chunks(ROWS_EACH).map(|rows| {
+            let mut part = Texts::default();
+            let each = self.bytes.len() / self.len().max(1) + 2;
+            part.reserve(rows.len(), rows.len() * each);
+            rows.iter().for_each(|row| part.push(self.get(*row as usize)));
+            part
+        });
+        Texts::concat(parts.collect())
     }
 }
 
@@ -79,12 +146,27 @@ impl<'a> FromIterator<Option<&'a str>> for Texts {
 mod tests {
     use super::Texts;
 
+    const ROWS: [Option<&str>; 4] = [Some("الف"), None, Some(""), Some("b")];
+
     #[test]
     fn missing_and_empty_stay_apart() {
-        let rows = [Some("الف"), None, Some(""), Some("b")];
-        let texts: Texts = rows.into_iter().collect();
-        assert_eq!(texts.iter().collect::<Vec<_>>(), rows);
+        let texts: Texts = ROWS.into_iter().collect();
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ROWS);
         assert_eq!(texts.get(4), None);
         assert!(!texts.is_all_missing());
+        let joined = Texts::concat(vec![texts.clone(), Texts::default(), texts.clone()]);
+        assert_eq!(joined.iter().collect::<Vec<_>>(), [ROWS, ROWS].concat());
+        assert_eq!(joined.take(&[7, 0, 1]).iter().collect::<Vec<_>>(), [Some("b"), ROWS[0], None]);
+        let (bytes, ends) = joined.packed(3..6);
+        assert_eq!((bytes, ends.collect::<Vec<_>>()), ("bالف".as_bytes(), vec![2, 14, 15]));
+    }
+
+    #[test]
+    fn a_number_is_its_digits() {
+        let mut texts = Texts::default();
+        texts.push_number(10_000_000);
+        texts.set_last(Some("x"));
+        texts.push_number(7);
+        assert_eq!(texts.iter().collect::<Vec<_>>(), [Some("x"), Some("7")]);
     }
 }

@@ -1,21 +1,21 @@
 //! Visits, one at a time and as columns.
 //!
-//! The invariant of [`Visits`]: all columns have one length, and after [`Visits::sort`] the rows stand in
-//! *canonical order*: by arrival, then site, service, visit id, call and departure. "Row `i` came before row `j`" means `i < j`
-//! everywhere, so ties of the arrival are decided once, here.
+//! The invariant of [`Visits`]: all columns have one length, at most `u32::MAX`, and after [`Visits::sort`] the rows
+//! stand in *canonical order*. "Row `i` came before row `j`" means `i < j` everywhere, so ties of the arrival are
+//! decided once, in [`super::order`].
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::calendar::Zone;
 use crate::base::{Minutes, Moment};
 
-use super::{Categories, Texts};
+use super::{Categories, Optional, RowVisit, Texts};
 
 /// How a visit came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// Took a ticket on arrival.
@@ -100,15 +100,15 @@ pub struct Visits {
     /// Departures without service.
     pub left: Vec<Option<Moment>>,
     /// Priority classes.
-    pub priority: Vec<Option<u8>>,
+    pub priority: Optional<u8>,
     /// Channels.
-    pub channel: Vec<Option<Channel>>,
+    pub channel: Optional<Channel>,
     /// Booked times.
-    pub booked_for: Vec<Option<Moment>>,
+    pub booked_for: Optional<Moment>,
     /// Open counters at the arrival.
-    pub open_counters: Vec<Option<u32>>,
+    pub open_counters: Optional<u32>,
     /// People ahead at the arrival.
-    pub people_ahead: Vec<Option<u32>>,
+    pub people_ahead: Optional<u32>,
     /// Further columns of the source, by our name.
     pub extras: BTreeMap<String, Texts>,
 }
@@ -152,6 +152,22 @@ impl Visits {
         self.extras.values_mut().for_each(|extra| extra.push(None));
     }
 
+    /// Adds a row of a source at the end; its extra columns are the caller's.
+    pub(super) fn push_row(&mut self, row: &RowVisit<'_>) {
+        self.visit_id.push(Some(&row.visit_id));
+        self.site.push(&row.site);
+        self.service.push(&row.service);
+        self.arrived.push(row.arrived);
+        self.called.push(row.called);
+        self.finished.push(row.finished);
+        self.left.push(row.left);
+        self.priority.push(row.priority);
+        self.channel.push(row.channel);
+        self.booked_for.push(row.booked_for);
+        self.open_counters.push(row.open_counters);
+        self.people_ahead.push(row.people_ahead);
+    }
+
     /// The visit in `row`. Panics where there is no such row.
     #[must_use]
     pub fn get(&self, row: usize) -> Visit {
@@ -193,46 +209,118 @@ impl Visits {
         (0..self.len()).filter(|row| self.outcome(*row) == outcome).count()
     }
 
-    /// Puts the rows into canonical order.
-    pub fn sort(&mut self) {
-        if (1..self.len()).all(|row| self.order(row - 1, row).is_le()) {
-            return;
-        }
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_by(|a, b| self.order(*a, *b));
-        *self = self.take(&order);
-    }
-
     /// The visits of `rows`, in that order. Panics where there is no such row.
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> Visits {
-        let mut taken = Visits::default();
-        for row in rows {
-            taken.push(&self.get(*row));
-        }
-        for (name, extra) in &self.extras {
-            taken.extras.insert(name.clone(), rows.iter().map(|row| extra.get(*row)).collect());
-        }
+        let rows: Vec<u32> = rows.iter().map(|row| *row as u32).collect();
+        let mut taken = self.clone();
+        taken.keep(&rows);
         taken
+    }
+
+    /// Takes out `rows`, which stand in ascending order; those that do not exist are passed over.
+    pub fn remove(&mut self, rows: &[u32]) {
+        if rows.is_empty() {
+            return;
+        }
+        let mut gone = rows.iter().copied().peekable();
+        let kept = (0..self.len() as u32).filter(|row| {
+            while gone.next_if(|gone| gone < row).is_some() {}
+            gone.peek() != Some(row)
+        });
+        let kept: Vec<u32> = kept.collect();
+        self.keep(&kept);
+    }
+
+    /// Keeps the visits of `rows`, in that order. Panics where there is no such row.
+    ///
+    /// One column after the other is replaced, so that there are never two of all of them.
+    pub(super) fn keep(&mut self, rows: &[u32]) {
+        let dense = |column: &[Option<Moment>]| rows.par_iter().map(|row| column[*row as usize]).collect();
+        self.visit_id = self.visit_id.take(rows);
+        for names in [&mut self.site, &mut self.service] {
+            *names = names.take(rows);
+            names.order_names();
+        }
+        self.arrived = rows.par_iter().map(|row| self.arrived[*row as usize]).collect();
+        self.called = dense(&self.called);
+        self.finished = dense(&self.finished);
+        self.left = dense(&self.left);
+        self.priority = self.priority.take(rows);
+        self.channel = self.channel.take(rows);
+        self.booked_for = self.booked_for.take(rows);
+        self.open_counters = self.open_counters.take(rows);
+        self.people_ahead = self.people_ahead.take(rows);
+        self.extras.values_mut().for_each(|extra| *extra = extra.take(rows));
+    }
+
+    /// The visits of `chunks` one after the other. A chunk without an extra column that another has lacks its cells.
+    ///
+    /// One column after the other is joined and let go, so that there are never two of all of them.
+    #[must_use]
+    pub fn concat(mut chunks: Vec<Visits>) -> Visits {
+        if chunks.len() <= 1 {
+            return chunks.pop().unwrap_or_default();
+        }
+        let lengths: Vec<usize> = chunks.iter().map(Visits::len).collect();
+        let mut extras: BTreeMap<String, Vec<Texts>> = BTreeMap::new();
+        for name in chunks.iter().flat_map(|chunk| chunk.extras.keys()) {
+            if !extras.contains_key(name) {
+                extras.insert(name.clone(), Vec::new());
+            }
+        }
+        for (name, parts) in &mut extras {
+            let part = |(chunk, rows): (&mut Visits, &usize)| {
+                chunk.extras.remove(name).unwrap_or_else(|| (0..*rows).map(|_| None).collect())
+            };
+            parts.extend(chunks.iter_mut().zip(&lengths).map(part));
+        }
+        let (visit_id, site) = (each(&mut chunks, |of| &mut of.visit_id), each(&mut chunks, |of| &mut of.site));
+        let (service, arrived) =
+            (each(&mut chunks, |of| &mut of.service), each(&mut chunks, |of| &mut of.arrived));
+        let (called, finished) =
+            (each(&mut chunks, |of| &mut of.called), each(&mut chunks, |of| &mut of.finished));
+        let left = each(&mut chunks, |of| &mut of.left);
+        let ((called, finished, left, arrived), (visit_id, site, service)) = rayon::join(
+            || (joined(called), joined(finished), joined(left), joined(arrived)),
+            || (Texts::concat(visit_id), Categories::concat(site), Categories::concat(service)),
+        );
+        Visits {
+            visit_id,
+            site,
+            service,
+            arrived,
+            called,
+            finished,
+            left,
+            priority: Optional::concat(each(&mut chunks, |of| &mut of.priority)),
+            channel: Optional::concat(each(&mut chunks, |of| &mut of.channel)),
+            booked_for: Optional::concat(each(&mut chunks, |of| &mut of.booked_for)),
+            open_counters: Optional::concat(each(&mut chunks, |of| &mut of.open_counters)),
+            people_ahead: Optional::concat(each(&mut chunks, |of| &mut of.people_ahead)),
+            extras: extras.into_iter().map(|(name, parts)| (name, Texts::concat(parts))).collect(),
+        }
     }
 
     /// Gives visits without an id of their own a number in canonical order.
     pub fn number(&mut self) {
-        self.visit_id = Texts::default();
-        for row in 1..=self.len() {
-            self.visit_id.push(Some(&row.to_string()));
-        }
+        let mut numbers = Texts::default();
+        numbers.reserve(self.len(), self.len() * self.len().to_string().len());
+        (1..=self.len() as u64).for_each(|row| numbers.push_number(row));
+        self.visit_id = numbers;
     }
+}
 
-    fn order(&self, a: usize, b: usize) -> Ordering {
-        self.arrived[a]
-            .cmp(&self.arrived[b])
-            .then_with(|| self.site.get(a).cmp(self.site.get(b)))
-            .then_with(|| self.service.get(a).cmp(self.service.get(b)))
-            .then_with(|| self.visit_id.get(a).cmp(&self.visit_id.get(b)))
-            .then_with(|| self.called[a].cmp(&self.called[b]))
-            .then_with(|| self.left[a].cmp(&self.left[b]))
-    }
+/// One column of each chunk; an empty one stays.
+fn each<T: Default>(chunks: &mut [Visits], column: impl Fn(&mut Visits) -> &mut T) -> Vec<T> {
+    chunks.iter_mut().map(|chunk| std::mem::take(column(chunk))).collect()
+}
+
+fn joined<T: Copy>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut all = Vec::new();
+    all.reserve_exact(parts.iter().map(Vec::len).sum());
+    parts.into_iter().for_each(|part| all.extend_from_slice(&part));
+    all
 }
 
 impl FromIterator<Visit> for Visits {

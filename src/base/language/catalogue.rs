@@ -50,6 +50,7 @@ pub const AREAS: &[Area] = areas![
     "features_screen",
     "mapping_page",
     "feature_sheet",
+    "source",
     "mapping",
 ];
 

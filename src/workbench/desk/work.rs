@@ -67,7 +67,8 @@ pub(super) fn keep_mapping(home: &Home, intake: &Intake, _: &Task) -> Result<Arr
 pub(super) fn import_mapped(home: &Home, intake: &Intake, task: &Task) -> Result<Arrival, JobError> {
     let Some(mapping) = &intake.mapping else { return Ok(Arrival::Nothing) };
     let kept = mapping::keep_mapping(home, &intake.sample.columns, mapping)?;
-    let request = ImportRequest { path: intake.path.clone(), mapping: Some(kept), name: None };
+    let request =
+        ImportRequest { paths: vec![intake.path.clone()], mapping: Some(kept), ..ImportRequest::default() };
     imported(import_file(home, &request, task)?.prepare(task)?, task)
 }
 

@@ -3,9 +3,19 @@
 //! A [`Check`] permits some [`Action`]s and does one of them unless the mapping says otherwise. What would break the
 //! order of a visit's moments can be repaired or set aside, but not accepted: the queue's sweep relies on that order.
 
+mod duplicates;
+mod order;
 mod settings;
+mod shape;
+mod spans;
+mod table;
 
+pub use duplicates::DuplicatePolicy;
+pub use order::settle;
 pub use settings::{CheckSettings, SettingsError};
+pub use shape::{ShapeProfile, Shift};
+pub use spans::SpanColumns;
+pub use table::{NotEvaluated, TableAccount, TableContext, Why, check_table};
 
 use serde::{Deserialize, Serialize};
 
@@ -151,6 +161,8 @@ checks! {
     AppearedSite = "appeared_site", [Accept];
     /// Days on which a site that was open lacks hours of its usual day.
     MissingHours = "missing_hours", [Accept];
+    /// A line that cannot be taken apart: a quote that is never closed, or JSON that is not an object.
+    BrokenRecord = "broken_record", [Quarantine];
 }
 
 impl Check {

@@ -127,10 +127,11 @@ fn choose_arrival(points: &[Point], waits: &[Length], columns: &[Column<'_>], dr
 }
 
 impl Choice<'_, '_> {
-    /// Notes that `field` is the point, or the length after another moment.
+    /// Notes that `field` is the point, or the length after another moment. Where the name says nothing, it is not sure.
     fn note(&self, field: &'static str, columns: &[usize], confidence: f64, why: &[Why], draft: &mut Draft) {
         let columns: Vec<&Column<'_>> = columns.iter().map(|column| &self.columns[*column]).collect();
-        draft.field(field, &columns, confidence, why, Vec::new());
+        let why: Vec<Why> = why.iter().copied().filter(|why| *why != Why::Name || confidence > 0.5).collect();
+        draft.field(field, &columns, confidence, &why, Vec::new());
     }
 
     /// The unused point that is most likely `topic`, with how sure it is and in which share of rows it follows `after`.
@@ -205,10 +206,11 @@ impl Choice<'_, '_> {
         }
     }
 
-    /// The point that the wait leads to from the arrival, as the surest sum of points says.
+    /// The point that the wait leads to from the arrival, the one that is called a call where there are several.
     fn clock_of(&self, wait: usize) -> Option<usize> {
-        let from_arrival = |(from, ..): &&(usize, usize, f64)| *from == self.arrived;
-        self.waits[wait].between.iter().find(from_arrival).map(|(_, to, _)| *to)
+        let ends = self.waits[wait].between.iter().filter(|(from, ..)| *from == self.arrived);
+        let named = |point: usize| self.points[point].score(Topic::Called);
+        ends.max_by(|a, b| (named(a.1) + a.2).total_cmp(&(named(b.1) + b.2))).map(|(_, to, _)| *to)
     }
 
     /// The wait that is stated beside the moments. Where the call is reckoned by it, it is compared with the clock at

@@ -7,7 +7,7 @@ use crate::base::Moment;
 use super::super::mapping::{DateForm, SpanUnit, normal_name};
 use super::super::times::{self, DAY_MILLIS, Stamp};
 use super::Sample;
-use super::words::{NOTHING, Topic};
+use super::words::{NOTHING, Topic, is_one_of};
 
 /// A column of the sample.
 pub(super) struct Column<'a> {
@@ -122,7 +122,7 @@ impl<'a> Column<'a> {
 
 /// Whether a cell holds nothing, in whichever words.
 pub(super) fn is_nothing(cell: &str) -> bool {
-    cell.is_empty() || cell.len() <= 16 && NOTHING.contains(&cell.to_lowercase().as_str())
+    cell.is_empty() || cell.len() <= 16 && is_one_of(&cell.to_lowercase(), NOTHING)
 }
 
 /// A column read as dates in one form.

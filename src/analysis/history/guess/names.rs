@@ -2,7 +2,9 @@
 
 use super::super::mapping::{ChannelSource, Condition, NameSource};
 use super::column::Column;
-use super::words::{ABANDONED, BEFOREHAND, BOOKED, NOT_VISITS, PERSONAL, SERVED, Topic, WALK_IN, holds_any};
+use super::words::{
+    ABANDONED, BEFOREHAND, BOOKED, NOT_VISITS, PERSONAL, SERVED, Topic, WALK_IN, holds_any, is_one_of,
+};
 use super::{Alternative, Draft, Question, SURE, Sample, Why};
 use crate::analysis::history::mapping::normal_name;
 
@@ -41,8 +43,10 @@ impl Outcomes {
 /// The column that says how visits ended, if there is one.
 pub(super) fn outcome(columns: &[Column<'_>], draft: &mut Draft) -> Option<Outcomes> {
     let known = |column: &Column<'_>| {
-        let words = [&SERVED[..], &ABANDONED].concat();
-        let rows = column.distinct.iter().filter(|(cell, _)| words.contains(&normal_name(cell).as_str()));
+        let rows = column
+            .distinct
+            .iter()
+            .filter(|(cell, _)| [SERVED, ABANDONED].iter().any(|list| is_one_of(&normal_name(cell), list)));
         rows.map(|(_, rows)| rows).sum::<usize>() as f64 / column.filled.max(1) as f64
     };
     let candidates = columns.iter().filter(|column| (1..=12).contains(&column.distinct.len()));
@@ -63,9 +67,9 @@ pub(super) fn outcome(columns: &[Column<'_>], draft: &mut Draft) -> Option<Outco
     for value in values {
         let normal = normal_name(value);
         let list = match normal.as_str() {
-            word if SERVED.contains(&word) => &mut outcomes.served,
-            word if ABANDONED.contains(&word) => &mut outcomes.abandoned,
-            word if NOT_VISITS.contains(&word) => &mut outcomes.not_visits,
+            word if is_one_of(word, SERVED) => &mut outcomes.served,
+            word if is_one_of(word, ABANDONED) => &mut outcomes.abandoned,
+            word if is_one_of(word, NOT_VISITS) => &mut outcomes.not_visits,
             _ => &mut unknown,
         };
         list.push(value.to_owned());
@@ -84,7 +88,7 @@ fn category<'c, 'a>(columns: &'c [Column<'a>], topic: Topic, draft: &Draft) -> V
     let mut found: Vec<(&Column<'_>, f64)> = columns
         .iter()
         .filter(|column| !draft.is_taken(column.index) && column.is_category() && column.coverage() > 0.9)
-        .filter(|column| !holds_any(&column.normal, &BEFOREHAND))
+        .filter(|column| !holds_any(&column.normal, BEFOREHAND))
         .filter(|column| ![Topic::Wait, Topic::ServiceLength].iter().any(|topic| column.score(*topic) > 0.85))
         .map(|column| (column, column.score(topic) * if letters(column) { 1.0 } else { 0.8 }))
         .filter(|(_, sure)| *sure > 0.4)
@@ -132,7 +136,7 @@ pub(super) fn site(sample: &Sample<'_>, columns: &[Column<'_>], draft: &mut Draf
 pub(super) fn visit_id(columns: &[Column<'_>], draft: &mut Draft) -> Vec<String> {
     let mut named: Vec<(&Column<'_>, f64)> = columns
         .iter()
-        .filter(|column| !draft.is_taken(column.index) && !holds_any(&column.normal, &PERSONAL))
+        .filter(|column| !draft.is_taken(column.index) && !holds_any(&column.normal, PERSONAL))
         .filter(|column| column.filled == column.cells.len() && column.distinct.len() > 1)
         .map(|column| (column, column.score(Topic::VisitId)))
         .filter(|(_, sure)| *sure >= 0.4)
@@ -197,11 +201,11 @@ fn counted<'c, 'a>(
 
 /// The channel, where its words are known.
 pub(super) fn channel(columns: &[Column<'_>], draft: &mut Draft) -> Option<ChannelSource> {
-    let named = |column: &Column<'_>, words: &[&str]| -> Vec<String> {
+    let named = |column: &Column<'_>, words: &str| -> Vec<String> {
         let mut values: Vec<String> = column
             .distinct
             .keys()
-            .filter(|cell| words.contains(&normal_name(cell).as_str()))
+            .filter(|cell| is_one_of(&normal_name(cell), words))
             .map(|cell| (*cell).to_owned())
             .collect();
         values.sort_unstable();
@@ -210,7 +214,7 @@ pub(super) fn channel(columns: &[Column<'_>], draft: &mut Draft) -> Option<Chann
     let candidates = columns.iter().filter(|column| !draft.is_taken(column.index) && column.distinct.len() <= 20);
     let (column, walk_in, booked, sure) = candidates
         .filter_map(|column| {
-            let (walk_in, booked) = (named(column, &WALK_IN), named(column, &BOOKED));
+            let (walk_in, booked) = (named(column, WALK_IN), named(column, BOOKED));
             let known = walk_in.len() + booked.len();
             let score = column.score(Topic::Channel);
             let both = !walk_in.is_empty() && !booked.is_empty() && known == column.distinct.len();

@@ -163,7 +163,7 @@ fn pair(time: &Column<'_>, day: &Column<'_>, dated: &Dated) -> Option<Point> {
 pub(super) fn lengths(columns: &[Column<'_>], points: &[Point], topic: Topic) -> Vec<Length> {
     let used = |column: &Column<'_>| points.iter().any(|point| point.columns.contains(&column.index));
     let named = columns.iter().filter(|column| {
-        let beforehand = words::holds_any(&column.normal, &words::BEFOREHAND);
+        let beforehand = words::holds_any(&column.normal, words::BEFOREHAND);
         column.score(topic) > 0.6
             && column.score(Topic::PeopleAhead) < column.score(topic)
             && !beforehand
@@ -232,19 +232,42 @@ fn between(millis: &[Option<i64>], tolerance: i64, points: &[Point]) -> Vec<(usi
     let mut found = Vec::new();
     for (from, first) in points.iter().enumerate() {
         for (to, second) in points.iter().enumerate().filter(|(to, _)| *to != from) {
-            let (mut both, mut good) = (0_usize, 0_usize);
+            let mut all = Share::default();
+            let mut telling = Share::default();
             for ((start, end), span) in first.millis.iter().zip(&second.millis).zip(millis) {
                 if let (Some(start), Some(end), Some(span)) = (start, end, span) {
-                    both += 1;
-                    good += usize::from((end - start - span).abs() <= tolerance);
+                    let agrees = (end - start - span).abs() <= tolerance;
+                    all.add(agrees);
+                    // A length of nearly nothing agrees with any two clocks that are alike.
+                    if *span > 2 * tolerance {
+                        telling.add(agrees);
+                    }
                 }
             }
-            let share = good as f64 / both.max(1) as f64;
-            if both * 10 >= millis.len() && share >= 0.8 {
-                found.push((from, to, share));
+            let enough = all.rows * 10 >= millis.len() && telling.rows * 50 >= millis.len();
+            if enough && all.get() >= 0.8 && telling.get() >= 0.8 {
+                found.push((from, to, all.get()));
             }
         }
     }
     found.sort_by(|a, b| b.2.total_cmp(&a.2));
     found
+}
+
+/// Rows, and how many of them agree.
+#[derive(Default)]
+struct Share {
+    rows: usize,
+    good: usize,
+}
+
+impl Share {
+    fn add(&mut self, is_good: bool) {
+        self.rows += 1;
+        self.good += usize::from(is_good);
+    }
+
+    fn get(&self) -> f64 {
+        self.good as f64 / self.rows.max(1) as f64
+    }
 }

@@ -29,13 +29,13 @@ pub(super) fn extras(sample: &Sample<'_>, columns: &[Column<'_>], draft: &Draft)
     let told_later = [Topic::Called, Topic::Finished, Topic::Left, Topic::Wait, Topic::Outcome];
     let mut extras = BTreeMap::new();
     for column in columns {
-        let beforehand = holds_any(&column.normal, &BEFOREHAND);
+        let beforehand = holds_any(&column.normal, BEFOREHAND);
         let early = column.index < arrival && column.is_category() && column.distinct.len() > 1;
         let later = !beforehand
             && (told_later.iter().any(|topic| column.score(*topic) > 0.5)
                 || column.score(Topic::ServiceLength) > 0.5
                 || column.score(Topic::VisitId) > 0.5);
-        let barred = sample.barred.contains(&column.index) || holds_any(&column.normal, &PERSONAL);
+        let barred = sample.barred.contains(&column.index) || holds_any(&column.normal, PERSONAL);
         if draft.is_taken(column.index) || barred || later || !(beforehand || early) || column.filled == 0 {
             continue;
         }
@@ -51,7 +51,7 @@ pub(super) fn extras(sample: &Sample<'_>, columns: &[Column<'_>], draft: &Draft)
 
 /// A published or reckoned length of the service in minutes, which the features know by its own name.
 fn is_expected_service(column: &Column<'_>) -> bool {
-    holds_any(&column.normal, &BEFOREHAND)
+    holds_any(&column.normal, BEFOREHAND)
         && column.numbers.is_some()
         && column.named_unit() == Some(SpanUnit::Minutes)
         && column.score(Topic::ServiceLength).max(column.score(Topic::Service)) > 0.5

@@ -6,6 +6,7 @@
 
 mod error;
 mod moments;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -13,14 +14,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Digest;
 use crate::base::calendar::Zone;
-use crate::base::digest::Digester;
 
 pub use error::MappingError;
 pub use moments::{Anchor, DateForm, SpanUnit, StatedWait, TimeSource};
+pub(in crate::analysis::history) use shape::normal_name;
 
 use super::checks::CheckSettings;
+use super::source::{Encoding, SourceOptions};
 
 /// The mapping file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,23 +86,21 @@ pub enum Delimiter {
     Tab,
     /// `;`
     Semicolon,
+    /// `|`
+    Pipe,
 }
 
-/// An encoding of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Encoding {
-    /// UTF-8, with or without a mark at its beginning.
-    #[serde(rename = "utf-8")]
-    Utf8,
-    /// UTF-16, low byte first.
-    #[serde(rename = "utf-16le")]
-    Utf16Le,
-    /// UTF-16, high byte first.
-    #[serde(rename = "utf-16be")]
-    Utf16Be,
-    /// Windows-1256, Arabic and Persian.
-    #[serde(rename = "windows-1256")]
-    Windows1256,
+impl Delimiter {
+    /// The character.
+    #[must_use]
+    pub fn byte(self) -> u8 {
+        match self {
+            Delimiter::Comma => b',',
+            Delimiter::Tab => b'\t',
+            Delimiter::Semicolon => b';',
+            Delimiter::Pipe => b'|',
+        }
+    }
 }
 
 /// What is done with a column of personal data.
@@ -282,18 +281,6 @@ impl Mapping {
         unique.into_iter().collect()
     }
 
-    /// What tells files of one shape: a digest of the columns' names in their order, whatever the letters ی/ي, the
-    /// case, and the spaces and underscores between words are.
-    #[must_use]
-    pub fn shape_digest(columns: &[String]) -> Digest {
-        let mut digester = Digester::default();
-        for column in columns {
-            digester.update(normal_name(column).as_bytes());
-            digester.update(b"\n");
-        }
-        digester.finish()
-    }
-
     /// The mapping of a source whose columns have the canonical names; those that are absent are left out.
     ///
     /// # Errors
@@ -371,33 +358,4 @@ impl VisitMapping {
         ];
         named.into_iter().filter(|(_, is_named)| *is_named).map(|(field, _)| field).collect()
     }
-}
-
-/// A column's name without what changes from export to export: case, the letters ی/ي and ک/ك, half-spaces, and how
-/// words are parted (spaces, underscores, hyphens, dots, an upper-case letter after a lower-case one).
-pub(in crate::analysis::history) fn normal_name(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    let mut lower_before = false;
-    for letter in name.chars() {
-        let plain = match letter {
-            'ي' | 'ى' | 'ئ' => 'ی',
-            'ك' => 'ک',
-            'أ' | 'إ' | 'آ' => 'ا',
-            'ۀ' | 'ة' => 'ه',
-            '۰'..='۹' => char::from(b'0' + (letter as u32 - '۰' as u32) as u8),
-            letter if letter.is_alphanumeric() => letter,
-            // Marks over letters say nothing that a name needs.
-            '\u{64b}'..='\u{652}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => continue,
-            _ => ' ',
-        };
-        if (plain == ' ' || plain.is_uppercase() && lower_before) && !normal.ends_with(' ') && !normal.is_empty() {
-            normal.push(' ');
-        }
-        lower_before = plain.is_lowercase();
-        if plain != ' ' {
-            normal.extend(plain.to_lowercase());
-        }
-    }
-    normal.truncate(normal.trim_end().len());
-    normal
 }

@@ -23,12 +23,6 @@ pub use clocks::Clocks;
 /// The longest stay that is believed: a wait or service beyond it is a mistake of the clocks.
 pub const LONGEST_STAY: Minutes = Minutes::DAY;
 
-/// A row of a source.
-pub trait Cells {
-    /// The cell at `index`, as it stands; empty where there is none.
-    fn cell(&self, index: usize) -> &str;
-}
-
 /// A mapping with column numbers in place of names.
 pub struct Plan {
     settings: CheckSettings,

@@ -115,6 +115,85 @@ fn hours_that_came_twice_or_never_are_decided_and_zones_go_by_site() {
     }
 }
 
+/// Made by `tests/golden/zones.py`.
+const ZONES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/zones.json"));
+
+#[derive(serde::Deserialize)]
+struct Zones {
+    cases: Vec<(String, String, i64, String)>,
+}
+
+#[test]
+fn wall_clocks_agree_with_zoneinfo() {
+    let zones: Zones = serde_json::from_str(ZONES).unwrap();
+    assert!(zones.cases.len() > 1_500);
+    let mut plans: HashMap<String, (Plan, Clocks)> = HashMap::new();
+    for (zone, local, seconds, finding) in &zones.cases {
+        plans.entry(zone.clone()).or_insert_with(|| {
+            let plan = plan(&YAML.replace("Asia/Tehran", zone), &COLUMNS);
+            let clocks = plan.clocks();
+            (plan, clocks)
+        });
+        let (plan, clocks) = plans.get_mut(zone).unwrap();
+        let mut cells = ROW.to_vec();
+        (cells[3], cells[4]) = (local, "");
+        let visit = plan.read(&cells, clocks).unwrap();
+        assert_eq!(visit.arrived.millis(), seconds * 1_000, "{zone} {local}");
+        let expected: &[Check] = match finding.as_str() {
+            "ambiguous" => &[Check::AmbiguousHour],
+            "skipped" => &[Check::SkippedHour],
+            _ => &[],
+        };
+        assert_eq!(visit.marks.iter().collect::<Vec<_>>(), expected, "{zone} {local}");
+    }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn what_a_row_costs() {
+    let yaml = "
+visit:
+  visit_id: [id]
+  site: { column: site }
+  service: { column: service }
+  arrived: { column: came }
+  called: { column: called }
+  finished: { column: done }
+  priority: pri
+  channel: { column: kind, walk_in: [walk_in], booked: [booked] }
+";
+    let plan = plan(yaml, &["id", "site", "service", "came", "called", "done", "pri", "kind"]);
+    let rows: Vec<[String; 8]> = (0..100_000_i64)
+        .map(|n| {
+            let at = |seconds: i64| {
+                let minute = 480 + n / 40 % 600;
+                format!(
+                    "2025-{:02}-{:02} {:02}:{:02}:{seconds:02}",
+                    n / 9_000 + 1,
+                    n / 330 % 28 + 1,
+                    minute / 60,
+                    minute % 60
+                )
+            };
+            [
+                n.to_string(),
+                format!("site {}", n % 50),
+                "cash".into(),
+                at(1),
+                at(2),
+                at(3),
+                "1".into(),
+                "walk_in".into(),
+            ]
+        })
+        .collect();
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let mut clocks = plan.clocks();
+    let start = std::time::Instant::now();
+    let read: usize = (0..20).map(|_| rows.iter().filter(|row| plan.read(row, &mut clocks).is_ok()).count()).sum();
+    println!("{read} rows, {:.0} ns each", start.elapsed().as_nanos() as f64 / read as f64);
+}
+
 #[test]
 fn a_word_for_nothing_holds_in_its_own_column() {
     let plan = plan(YAML, &COLUMNS);

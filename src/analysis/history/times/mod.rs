@@ -15,7 +15,7 @@ use crate::base::calendar::CivilDate;
 use super::mapping::{DateForm, SpanUnit};
 
 pub use dates::date;
-pub use text::{Scratch, latin, one_spelling};
+pub use text::{Scratch, ascii_digits, latin, one_spelling};
 
 /// What a date-and-time cell says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

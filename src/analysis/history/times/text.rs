@@ -38,6 +38,20 @@ pub fn latin<'t>(text: &'t str, scratch: &'t mut Scratch) -> Option<&'t str> {
     std::str::from_utf8(scratch.0.get(..end)?).ok().map(str::trim)
 }
 
+/// A text of any length with Persian and Arabic digits as Latin ones.
+pub fn ascii_digits(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let plain = |letter| match letter {
+        '۰'..='۹' => plain_digit(letter, '۰'),
+        '٠'..='٩' => plain_digit(letter, '٠'),
+        '٫' => '.',
+        other => other,
+    };
+    Cow::Owned(text.chars().map(plain).collect())
+}
+
 fn plain_digit(letter: char, zero: char) -> char {
     // The callers' patterns keep the difference within 0–9.
     char::from(b'0' + (letter as u32 - zero as u32) as u8)

@@ -27,52 +27,55 @@ fn rows_ui(ui: &mut Ui, document: &DatasetDocument, height: f32) {
     let look = Look::of(ui);
     let report = &document.report;
     let number = |n: u64| look.language.integer(n);
-    Card::titled(look.text("data.account")).note(document.source.name.clone()).height(height).ui(ui, |ui| {
-        let sum = look.fill(
-            "data.sum",
-            &[
-                ("read", &number(report.read)),
-                ("accepted", &number(report.accepted)),
-                ("repaired", &number(report.repaired)),
-                ("aside", &number(report.quarantined)),
-                ("duplicate", &number(report.duplicate)),
-            ],
-        );
-        Text::new(sum).strong().wrap().copyable().ui(ui);
-        if !report.adds_up() {
-            Notice::failure(look.text("data.does_not_add_up")).ui(ui);
-        }
-        split_ui(
-            ui,
-            look.text("data.account"),
-            &[
-                ("data.accepted", report.accepted, Ink::Shifted),
-                ("data.repaired", report.repaired, Ink::Warn),
-                ("data.aside", report.quarantined, Ink::Fail),
-                ("data.duplicate", report.duplicate, Ink::Reference),
-            ],
-        );
-        ui.add_space(sizes::GRID);
-        let outcomes = look.fill(
-            "data.outcomes",
-            &[
-                ("served", &number(report.served)),
-                ("abandoned", &number(report.abandoned)),
-                ("unfinished", &number(report.unfinished)),
-            ],
-        );
-        Text::new(outcomes).strong().wrap().copyable().ui(ui);
-        split_ui(
-            ui,
-            look.text("data.visits"),
-            &[
-                ("data.served", report.served, Ink::Shifted),
-                ("data.abandoned", report.abandoned, Ink::Warn),
-                ("data.unfinished", report.unfinished, Ink::Reference),
-            ],
-        );
-        Text::new(look.text("data.censored")).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
-    });
+    Card::titled(look.text("data.account")).note(super::sets::source_words(&look, document)).height(height).ui(
+        ui,
+        |ui| {
+            let sum = look.fill(
+                "data.sum",
+                &[
+                    ("read", &number(report.read)),
+                    ("accepted", &number(report.accepted)),
+                    ("repaired", &number(report.repaired)),
+                    ("aside", &number(report.quarantined)),
+                    ("duplicate", &number(report.duplicate)),
+                ],
+            );
+            Text::new(sum).strong().wrap().copyable().ui(ui);
+            if !report.adds_up() {
+                Notice::failure(look.text("data.does_not_add_up")).ui(ui);
+            }
+            split_ui(
+                ui,
+                look.text("data.account"),
+                &[
+                    ("data.accepted", report.accepted, Ink::Shifted),
+                    ("data.repaired", report.repaired, Ink::Warn),
+                    ("data.aside", report.quarantined, Ink::Fail),
+                    ("data.duplicate", report.duplicate, Ink::Reference),
+                ],
+            );
+            ui.add_space(sizes::GRID);
+            let outcomes = look.fill(
+                "data.outcomes",
+                &[
+                    ("served", &number(report.served)),
+                    ("abandoned", &number(report.abandoned)),
+                    ("unfinished", &number(report.unfinished)),
+                ],
+            );
+            Text::new(outcomes).strong().wrap().copyable().ui(ui);
+            split_ui(
+                ui,
+                look.text("data.visits"),
+                &[
+                    ("data.served", report.served, Ink::Shifted),
+                    ("data.abandoned", report.abandoned, Ink::Warn),
+                    ("data.unfinished", report.unfinished, Ink::Reference),
+                ],
+            );
+            Text::new(look.text("data.censored")).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
+        },
+    );
 }
 
 /// A bar of the parts that are not nothing, each named with its share.

@@ -67,8 +67,8 @@ fn details_ui(ui: &mut Ui, dataset: &Dataset, document: &DatasetDocument) {
     let details = look.fill(
         "data.details",
         &[
-            ("file", &isolate(&document.source.name)),
-            ("size", &look.language.decimal(document.source.bytes as f64 / 1e6, 1)),
+            ("file", &isolate(&source_words(&look, document))),
+            ("size", &look.language.decimal(document.source_bytes() as f64 / 1e6, 1)),
             ("time", &imported),
             ("queues", &look.language.integer(document.queues)),
             ("zone", &isolate(document.mapping.zone.name())),
@@ -77,4 +77,15 @@ fn details_ui(ui: &mut Ui, dataset: &Dataset, document: &DatasetDocument) {
     Text::new(details).ink(Ink::Soft).wrap().copyable().ui(ui);
     let digest = Text::new(dataset.digest.to_string()).value().face(Face::Code).size(sizes::SMALL).ink(Ink::Faint);
     digest.elide().copyable().ui(ui);
+}
+
+/// The file, or the first of several.
+pub(super) fn source_words(look: &Look, document: &DatasetDocument) -> String {
+    match document.source_name() {
+        (name, 0) => name.to_owned(),
+        (name, more) => {
+            let more = look.language.integer(more as u64);
+            look.language.fill("data.files", &[("name", name), ("more", &more)])
+        }
+    }
 }
