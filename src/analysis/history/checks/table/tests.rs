@@ -39,12 +39,14 @@ fn only_finding(account: &TableAccount) -> &Finding {
 }
 
 fn move_row(visits: &mut Visits, row: usize, by: i64) {
-    let moved = |moment: Moment| moment.plus_millis(by).unwrap();
-    visits.arrived[row] = moved(visits.arrived[row]);
+    let moved = |moment: &mut Moment| *moment = moment.plus_millis(by).unwrap();
+    moved(&mut visits.arrived[row]);
     for column in [&mut visits.called, &mut visits.finished, &mut visits.left] {
-        column[row] = column[row].map(moved);
+        column[row].iter_mut().for_each(moved);
     }
-    visits.booked_for.set(row, visits.booked_for[row].map(moved));
+    let mut booked = visits.booked_for[row];
+    booked.iter_mut().for_each(moved);
+    visits.booked_for.set(row, booked);
 }
 
 fn local(visits: &Visits, row: usize) -> LocalTime {
