@@ -26,8 +26,7 @@ pub trait Explain: std::error::Error {
     /// The middle part of the key in the string catalogue: `error.KEY.happened`.
     fn key(&self) -> &'static str;
 
-    /// The values of the placeholders in the three sentences. A value that starts with `@` is a key of the string
-    /// catalogue and is shown as its text.
+    /// The values of the placeholders in the three sentences, as [`in_words`] reads them.
     fn fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -53,12 +52,27 @@ impl Explanation {
     /// `error` in the words of `language`.
     #[must_use]
     pub fn of(error: &dyn Explain, language: Language) -> Explanation {
-        let in_words = |(name, value): (&'static str, String)| match value.strip_prefix('@') {
-            Some(key) => (name, language.text(key).to_owned()),
-            None => (name, value),
-        };
-        let fields: Vec<(&'static str, String)> = error.fields().into_iter().map(in_words).collect();
+        let told = |(name, value): (&'static str, String)| (name, in_words(&value, language));
+        let fields: Vec<(&'static str, String)> = error.fields().into_iter().map(told).collect();
         let sentence = |part: &str| language.fill_owned(&format!("error.{}.{part}", error.key()), &fields);
         Explanation { happened: sentence("happened"), untouched: sentence("untouched"), next: sentence("next") }
     }
+}
+
+/// A value of a placeholder in `language`. One that starts with `@` is a key of the string catalogue and is shown as its
+/// text; after a tab may follow the value of each of its own placeholders (`@key\tname=value`), and after a line break
+/// another such key: then all of them are listed.
+#[must_use]
+pub fn in_words(value: &str, language: Language) -> String {
+    if !value.starts_with('@') {
+        return value.to_owned();
+    }
+    let one = |line: &str| {
+        let mut parts = line.split('\t');
+        let key = parts.next().unwrap_or_default().trim_start_matches('@');
+        let values: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('=')).collect();
+        language.fill(key, &values)
+    };
+    let between = if language.is_right_to_left() { "؛ " } else { "; " };
+    value.lines().map(one).collect::<Vec<_>>().join(between)
 }

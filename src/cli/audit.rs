@@ -2,8 +2,10 @@
 
 use crate::base::Verdict;
 use crate::base::calendar::{DateStyle, Zone};
+use crate::base::explain::in_words;
 use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
+use crate::workflows::verify::{ContractProblem, Verified, verify};
 
 use super::{Context, Ended};
 
@@ -47,11 +49,17 @@ impl Audit {
 
 impl Verify {
     pub fn run(&self, context: &Context) -> Ended {
-        let found = Registry::open(context.home.registry(), Access::Read)?.verify()?;
-        let problem = |problem: &crate::store::registry::Problem| {
-            context.output.language.fill_owned(problem.key(), &problem.fields())
+        let Verified { registry: found, contracts } = verify(&context.home)?;
+        let language = context.output.language;
+        let problem =
+            |problem: &crate::store::registry::Problem| language.fill_owned(problem.key(), &problem.fields());
+        let contract = |problem: &ContractProblem| {
+            let told = |(name, value): (&'static str, String)| (name, in_words(&value, language));
+            let fields: Vec<(&'static str, String)> = problem.fields().into_iter().map(told).collect();
+            language.fill_owned(problem.key(), &fields)
         };
-        let problems: Vec<String> = found.problems.iter().map(problem).collect();
+        let problems: Vec<String> =
+            found.problems.iter().map(problem).chain(contracts.iter().map(contract)).collect();
         let document = serde_json::json!({
             "events": found.events,
             "versions": found.versions,
@@ -76,6 +84,6 @@ impl Verify {
             lines.extend(problems.iter().cloned());
             lines
         })?;
-        Ok(if found.problems.is_empty() { Verdict::Pass } else { Verdict::Fail })
+        Ok(if problems.is_empty() { Verdict::Pass } else { Verdict::Fail })
     }
 }

@@ -1,5 +1,7 @@
 //! `nobat data`
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -9,7 +11,7 @@ use crate::store::sqlite::Access;
 use crate::store::workspace::Dataset;
 use crate::workflows::datasets::{DatasetDocument, document, find, workspace};
 
-use super::{Context, Ended};
+use super::{Context, Ended, data_account};
 
 /// Data sets of the workspace.
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,39 @@ enum What {
     },
     /// Which columns of a file mean what, as far as names and values say.
     Guess(super::guess::GuessMapping),
+    /// What the checks of its import found; with `--expect`, where it is not as a contract expects (exit code 3).
+    Check {
+        /// Its name, the beginning of its digest, or `latest`.
+        name: String,
+        /// The contract.
+        #[arg(long, value_name = "E.yaml")]
+        expect: Option<PathBuf>,
+    },
+    /// A contract for the next data set, made from this one.
+    Expect {
+        /// Its name, the beginning of its digest, or `latest`.
+        name: String,
+        /// Where to write the contract; printed without it.
+        #[arg(long, value_name = "E.yaml")]
+        save: Option<PathBuf>,
+    },
+    /// What its columns hold, and how long people waited where and when.
+    Profile {
+        /// Its name, the beginning of its digest, or `latest`.
+        name: String,
+    },
+    /// Two data sets side by side.
+    Compare {
+        /// The first: its name, the beginning of its digest, or `latest`.
+        a: String,
+        /// The second.
+        b: String,
+    },
+    /// Where the rows are that its import set aside, and why.
+    Quarantine {
+        /// Its name, the beginning of its digest, or `latest`.
+        name: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -42,38 +77,52 @@ struct Entry {
 
 impl Data {
     pub fn run(&self, context: &Context) -> Ended {
-        let open = || workspace(&context.home, Access::Read);
-        let datasets = match &self.what {
-            What::Guess(guess) => return guess.run(context),
-            What::List => open()?.datasets()?,
-            What::Show { name } => vec![find(&open()?, name)?],
-        };
-        let entries = datasets.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-        context.output.print(&entries, |language| {
-            let line = |entry: &Entry| {
-                let mut clock = entry.document.mapping.zone.clock();
-                let mut date = |moment| DateStyle::usual(language).short(clock.local(moment).date(), language);
-                let report = &entry.document.report;
-                language.fill(
-                    "cli.data.line",
-                    &[
-                        ("digest", &entry.digest.short()),
-                        ("name", &entry.name),
-                        ("visits", &language.integer(report.accepted + report.repaired)),
-                        ("sites", &language.integer(entry.document.sites)),
-                        ("first", &date(entry.document.first)),
-                        ("last", &date(entry.document.last)),
-                    ],
-                )
-            };
-            if entries.is_empty() {
-                vec![language.text("cli.data.none").to_owned()]
-            } else {
-                entries.iter().map(line).collect()
-            }
-        })?;
-        Ok(Verdict::Pass)
+        match &self.what {
+            What::Guess(guess) => guess.run(context),
+            What::List => list(context, None),
+            What::Show { name } => list(context, Some(name)),
+            What::Check { name, expect: Some(contract) } => data_account::check(context, name, contract),
+            What::Check { name, expect: None } => data_account::findings(context, name),
+            What::Expect { name, save } => data_account::expect(context, name, save.as_deref()),
+            What::Profile { name } => data_account::profile(context, name),
+            What::Compare { a, b } => data_account::compare(context, (a, b)),
+            What::Quarantine { name } => data_account::quarantine(context, name),
+        }
     }
+}
+
+/// Every data set, or the one called `name`.
+fn list(context: &Context, name: Option<&str>) -> Ended {
+    let workspace = workspace(&context.home, Access::Read)?;
+    let datasets = match name {
+        None => workspace.datasets()?,
+        Some(name) => vec![find(&workspace, name)?],
+    };
+    let entries = datasets.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    context.output.print(&entries, |language| {
+        let line = |entry: &Entry| {
+            let mut clock = entry.document.mapping.zone.clock();
+            let mut date = |moment| DateStyle::usual(language).short(clock.local(moment).date(), language);
+            let report = &entry.document.report;
+            language.fill(
+                "cli.data.line",
+                &[
+                    ("digest", &entry.digest.short()),
+                    ("name", &entry.name),
+                    ("visits", &language.integer(report.accepted + report.repaired)),
+                    ("sites", &language.integer(entry.document.sites)),
+                    ("first", &date(entry.document.first)),
+                    ("last", &date(entry.document.last)),
+                ],
+            )
+        };
+        if entries.is_empty() {
+            vec![language.text("cli.data.none").to_owned()]
+        } else {
+            entries.iter().map(line).collect()
+        }
+    })?;
+    Ok(Verdict::Pass)
 }
 
 fn entry(dataset: &Dataset) -> Result<Entry, crate::workflows::WorkflowError> {

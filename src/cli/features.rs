@@ -2,14 +2,15 @@
 
 use clap::Subcommand;
 
-use crate::analysis::features::{AUDITED_ARRIVALS, LeakageAudit, Sampling};
+use crate::analysis::features::{AUDITED_ARRIVALS, LeakageAudit, Sampling, Unit};
 use crate::base::calendar::{DateStyle, Zone};
 use crate::base::language::Language;
 use crate::base::{Moment, Verdict};
 use crate::store::sqlite::Access;
 use crate::workflows::SEED;
 use crate::workflows::datasets::{find, prepare, workspace};
-use crate::workflows::features::{FeatureEntry, audit_catalogue, catalogue, verdict};
+use crate::workflows::expressions::{add, remove};
+use crate::workflows::features::{FeatureEntry, audit_catalogue, build_features, features, verdict};
 use crate::workflows::online::{LONGEST_AGE_MS, OnlineSheet, PublishRequest, publish, published};
 
 use super::{Context, Ended};
@@ -25,6 +26,12 @@ pub struct Features {
 enum What {
     /// Every feature with its group and unit.
     List,
+    /// Compute every feature of a data set and keep them as a file, which training reads from then on.
+    Build {
+        /// The data set: its name, the beginning of its digest, or `latest`.
+        #[arg(long, value_name = "D", default_value = "latest")]
+        data: String,
+    },
     /// Compute a sample of arrivals again from what was known then. Exit code 3 where a feature has seen the future, 4
     /// where nothing could be checked.
     Audit {
@@ -52,6 +59,22 @@ enum What {
     },
     /// The values that are published, with their age.
     Online,
+    /// Add a feature as an expression over features of the catalogue; its id is x.NAME.
+    Add {
+        /// The name: lower-case letters, digits, underscores.
+        name: String,
+        /// The expression: `people_ahead / max(open_counters, 1)`.
+        #[arg(long, value_name = "EXPRESSION")]
+        expr: String,
+        /// What it counts: minutes, signed_minutes, people, counters, yes_no, class.
+        #[arg(long, value_parser = unit)]
+        unit: Unit,
+    },
+    /// Remove an expression; models that use it keep it.
+    Remove {
+        /// The name.
+        name: String,
+    },
 }
 
 /// `90m`, `24h` or `7d`, in milliseconds.
@@ -69,6 +92,7 @@ impl Features {
     pub fn run(&self, context: &Context) -> Ended {
         match &self.what {
             What::List => list(context),
+            What::Build { data } => build(context, data),
             What::Audit { data, sample, seed } => {
                 audit(context, data, Sampling { arrivals: *sample, seed: *seed })
             }
@@ -76,12 +100,33 @@ impl Features {
                 publish_values(context, data, PublishRequest { as_of: *as_of, max_age_ms: Some(*max_age) })
             }
             What::Online => online(context),
+            What::Add { name, expr, unit } => add_expression(context, name, expr, *unit),
+            What::Remove { name } => {
+                remove(&context.home, name)?;
+                let entries = features(&context.home)?;
+                context
+                    .output
+                    .print(&entries, |language| vec![language.fill("cli.features.removed", &[("name", name)])])?;
+                Ok(Verdict::Pass)
+            }
         }
     }
 }
 
+fn unit(text: &str) -> Result<Unit, String> {
+    Unit::from_id(text).ok_or_else(|| "minutes, signed_minutes, people, counters, yes_no, class".to_owned())
+}
+
+fn add_expression(context: &Context, name: &str, text: &str, unit: Unit) -> Ended {
+    let entry = add(&context.home, name, text, unit, &context.person)?;
+    context.output.print(&entry, |language| {
+        vec![language.fill("cli.features.added", &[("name", &entry.name), ("expression", &entry.expression)])]
+    })?;
+    Ok(Verdict::Pass)
+}
+
 fn list(context: &Context) -> Ended {
-    let entries = catalogue();
+    let entries = features(&context.home)?;
     context.output.print(&entries, |language| entries.iter().map(|entry| line(entry, language)).collect())?;
     Ok(Verdict::Pass)
 }
@@ -89,14 +134,35 @@ fn list(context: &Context) -> Ended {
 fn line(entry: &FeatureEntry, language: Language) -> String {
     let critical = if entry.critical { language.text("cli.features.critical") } else { "" };
     let name = format!("feature.{}", entry.id);
+    let (group, unit) = (format!("feature_group.{}", entry.group), format!("unit.{}", entry.unit));
+    let known = format!("feature_known.{}", entry.known);
+    let missing = format!("feature_missing.{}", entry.missing_rule);
     let fields = [
         ("id", entry.id.as_str()),
-        ("name", language.text(&name)),
-        ("group", entry.group),
-        ("unit", entry.unit),
+        ("name", entry.expression.as_deref().unwrap_or_else(|| language.text(&name))),
+        ("group", language.text(&group)),
+        ("unit", language.text(&unit)),
+        ("known", language.text(&known)),
+        ("missing", language.text(&missing)),
         ("critical", critical),
     ];
     language.fill("cli.features.line", &fields)
+}
+
+fn build(context: &Context, data: &str) -> Ended {
+    let built = build_features(&context.home, data, &context.task)?;
+    context.output.print(&built, |language| {
+        let fields = [
+            ("columns", language.integer(built.columns)),
+            ("rows", language.integer(built.rows)),
+            ("megabytes", language.decimal(built.bytes as f64 / 1e6, 1)),
+            ("compute", language.decimal(built.seconds_to_compute, 2)),
+            ("read", language.decimal(built.seconds_to_read, 2)),
+            ("path", built.file.display().to_string()),
+        ];
+        vec![language.fill_owned("cli.features.built", &fields)]
+    })?;
+    Ok(Verdict::Pass)
 }
 
 fn audit(context: &Context, data: &str, sampling: Sampling) -> Ended {
@@ -148,7 +214,7 @@ fn online(context: &Context) -> Ended {
                     ("hour", language.integer(u64::from(value.hour))),
                     ("value", language.decimal(value.value, 1)),
                     ("n", language.integer(u64::from(value.n))),
-                    ("feature", language.text(&format!("feature.{}", value.feature)).to_owned()),
+                    ("feature", language.text(&format!("online.{}", value.feature)).to_owned()),
                 ];
                 language.fill_owned("cli.features.online_value", &fields)
             };

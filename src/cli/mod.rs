@@ -6,6 +6,7 @@
 mod audit;
 mod compare;
 mod data;
+mod data_account;
 mod demo;
 mod features;
 mod guess;

@@ -103,7 +103,7 @@ impl Model {
         }
         // `Artifact::from_bytes` refuses a contract with a feature that the catalogue lacks.
         let features = artifact.contract.features().iter().filter_map(|entry| feature(&entry.id)).collect();
-        let reader = FeatureReader::new(features, &artifact.origin.zone, now());
+        let reader = FeatureReader::new(features, artifact.contract.expressions(), &artifact.origin.zone, now());
         Ok(Model { statement: release.statement, artifact, reader })
     }
 }

@@ -4,44 +4,57 @@
 //! online values. The rest is the catalogue's: [`Arrival`] in, values out.
 
 use super::request::PredictionRequest;
-use crate::analysis::features::{AGGREGATED, Arrival, Day, Feature, OnlineOutcome, OnlineQueues, Value};
+use crate::analysis::features::{
+    Arrival, Day, Expression, Feature, OnlineKind, OnlineOutcome, OnlineQueues, Parts, Value,
+};
 use crate::base::Moment;
 use crate::base::calendar::{WallClock, Zone};
 
 /// Reads the features of a model from requests.
 pub struct FeatureReader {
     features: Vec<&'static Feature>,
-    /// Whether one of them may need an online value.
-    needs_online: bool,
+    expressions: Vec<Expression>,
+    /// The parts of the queue's state that they need.
+    parts: Parts,
     /// The clock of the model's zone, which knows the offset of today.
     clock: WallClock,
 }
 
 /// The features of one request, in the reader's order, and what the online values gave it.
 pub(super) struct FeatureRow<'r> {
-    pub values: Vec<(&'static str, Value<'r>)>,
+    pub values: Vec<(&'r str, Value<'r>)>,
     pub online: OnlineOutcome,
 }
 
 impl FeatureReader {
-    /// A reader of `features` by the wall clock of `zone`; `now` is a moment of these days.
+    /// A reader of `features` and `expressions` by the wall clock of `zone`; `now` is a moment of these days.
     #[must_use]
-    pub fn new(features: Vec<&'static Feature>, zone: &Zone, now: Moment) -> FeatureReader {
+    pub fn new(
+        features: Vec<&'static Feature>,
+        expressions: Vec<Expression>,
+        zone: &Zone,
+        now: Moment,
+    ) -> FeatureReader {
         let mut clock = zone.clock();
         // Asked once here, so that its copies know the offset of these days.
         let _ = clock.local(now);
-        let needs_online = features.iter().any(|feature| AGGREGATED.contains(&feature.id));
-        FeatureReader { features, needs_online, clock }
+        let inputs = expressions.iter().flat_map(Expression::inputs);
+        let parts = features.iter().chain(inputs).fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
+        FeatureReader { features, expressions, parts, clock }
     }
 
-    pub(super) fn row<'r>(&self, request: &'r PredictionRequest, online: Option<&OnlineQueues>) -> FeatureRow<'r> {
+    pub(super) fn row<'r>(
+        &'r self,
+        request: &'r PredictionRequest,
+        online: Option<&OnlineQueues>,
+    ) -> FeatureRow<'r> {
         let at = request.arrived;
         let local = self.clock.clone().local(at);
         let mut queue = request.queue;
+        let place = (request.site.as_str(), request.service.as_str());
         let outcome = match online {
-            _ if !self.needs_online => OnlineOutcome::NotNeeded,
-            Some(online) => online.fill(&mut queue, &request.site, &request.service, local.hour(), at),
-            None if queue.avg_wait_last_week.is_some() => OnlineOutcome::NotNeeded,
+            Some(online) => online.fill(&mut queue, self.parts, place, local.hour(), at),
+            None if OnlineKind::lacking(&queue, self.parts).is_empty() => OnlineOutcome::NotNeeded,
             None => OnlineOutcome::Absent,
         };
         let arrival = Arrival {
@@ -56,7 +69,9 @@ impl FeatureReader {
             booked_for: request.booked_for,
             expected_service: request.expected_service,
         };
-        let values = self.features.iter().map(|feature| (feature.id, feature.value(&arrival))).collect();
+        let known = self.features.iter().map(|feature| (feature.id, feature.value(&arrival)));
+        let own = self.expressions.iter().map(|expression| (expression.id(), expression.value(&arrival)));
+        let values = known.chain(own).collect();
         FeatureRow { values, online: outcome }
     }
 
@@ -67,7 +82,7 @@ impl FeatureReader {
         body: &[u8],
         now: Moment,
         online: Option<&OnlineQueues>,
-        with: impl FnOnce(&[(&'static str, Value<'_>)]) -> R,
+        with: impl FnOnce(&[(&str, Value<'_>)]) -> R,
     ) -> Option<R> {
         let request = PredictionRequest::parse(body, now).ok()?;
         Some(with(&self.row(&request, online).values))

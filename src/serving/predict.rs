@@ -31,7 +31,7 @@ struct Answer<'a> {
     version: Version,
     generation: i64,
     /// The features of the model that were not known.
-    missing: &'a [&'static str],
+    missing: &'a [String],
     /// Whether a value came from the online values; `stale` or `absent` where one was looked for in vain.
     #[serde(skip_serializing_if = "Option::is_none")]
     online: Option<&'static str>,
@@ -45,7 +45,7 @@ struct Predicted {
     /// The features of its contract that were known.
     features: serde_json::Map<String, serde_json::Value>,
     /// Those that were not.
-    missing: Vec<&'static str>,
+    missing: Vec<String>,
     /// What the online values gave.
     online: OnlineOutcome,
 }
@@ -108,7 +108,7 @@ fn answer(
         service: request.service,
         request_key: request.request_id,
         features: features.into(),
-        missing: missing.into_iter().map(str::to_owned).collect(),
+        missing,
         predicted: minutes,
         latency_us: u32::try_from(begin.elapsed().as_micros()).unwrap_or(u32::MAX),
     });
@@ -130,7 +130,7 @@ impl Model {
                 Some(Scalar::Number(number)) => features.insert((*id).to_owned(), number.into()),
                 Some(Scalar::Text(text)) => features.insert((*id).to_owned(), text.into()),
                 None => {
-                    missing.push(*id);
+                    missing.push((*id).to_owned());
                     None
                 }
             };

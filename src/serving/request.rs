@@ -26,6 +26,8 @@ pub const LONGEST_REQUEST_ID: usize = 64;
 /// More people or counters than any queue has.
 pub const MOST_PEOPLE: u32 = 100_000;
 
+/// The last minute of a day.
+const LAST_MINUTE: u32 = 24 * 60 - 1;
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 /// A time may lie this far in the future.
 const FUTURE_MILLIS: i64 = DAY_MILLIS;
@@ -130,10 +132,23 @@ impl Fields {
                 open_counters: self.whole("open_counters", MOST_PEOPLE),
                 head_of_line: self.minutes("head_of_line_minutes"),
                 last_wait: self.minutes("last_wait_minutes"),
-                arrivals_30min: self.whole("arrivals_30min", MOST_PEOPLE),
                 mean_service: self.minutes("mean_service_minutes"),
                 avg_wait_last_week: self.minutes("avg_wait_time_last_week"),
-                ..QueueState::default()
+                people_called_before: self.whole("people_called_before", MOST_PEOPLE),
+                site_waiting: self.whole("site_waiting", MOST_PEOPLE),
+                site_in_service: self.whole("site_in_service", MOST_PEOPLE),
+                arrivals_15min: self.whole("arrivals_15min", MOST_PEOPLE),
+                arrivals_30min: self.whole("arrivals_30min", MOST_PEOPLE),
+                arrivals_60min: self.whole("arrivals_60min", MOST_PEOPLE),
+                calls_15min: self.whole("calls_15min", MOST_PEOPLE),
+                calls_30min: self.whole("calls_30min", MOST_PEOPLE),
+                calls_60min: self.whole("calls_60min", MOST_PEOPLE),
+                median_wait_last_5: self.minutes("median_wait_last_5"),
+                median_wait_last_20: self.minutes("median_wait_last_20"),
+                median_wait_15min: self.minutes("median_wait_15min"),
+                median_wait_30min: self.minutes("median_wait_30min"),
+                median_wait_60min: self.minutes("median_wait_60min"),
+                opening_minute: self.whole("opening_minute", LAST_MINUTE).and_then(|at| u16::try_from(at).ok()),
             },
             expected_service: self.minutes("expected_service_minutes"),
             request_id: self.request_id("request_id"),

@@ -1,9 +1,12 @@
 //! Compare: two models on the same visits, all of which arrived after both had been trained.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::analysis::evaluation::{Comparison, Pairs, Side, compare, split_by_time};
-use crate::analysis::features::Value;
+use crate::analysis::features::{Expression, FeatureTable, Value};
 use crate::analysis::history::Outcome;
-use crate::analysis::models::{Artifact, Fitted};
+use crate::analysis::models::{Artifact, ArtifactError, Fitted};
 use crate::base::{Moment, Task};
 
 use super::datasets::Prepared;
@@ -49,6 +52,21 @@ impl Contestant {
         }
     }
 
+    /// `features` as the model needs them: with the expressions of its own contract, and refused where something is
+    /// still different.
+    fn features<'f>(&self, features: &'f FeatureTable) -> Result<Cow<'f, FeatureTable>, WorkflowError> {
+        let Contestant::Kept(artifact) = self else { return Ok(Cow::Borrowed(features)) };
+        let own: Vec<Arc<Expression>> = artifact.contract.expressions().into_iter().map(Arc::new).collect();
+        let features = match own.as_slice() {
+            [] => Cow::Borrowed(features),
+            own => Cow::Owned(features.clone().with_expressions(own)),
+        };
+        match artifact.contract.differences_from_table(&features) {
+            differences if differences.is_empty() => Ok(features),
+            differences => Err(ArtifactError::ContractDiffers { differences }.into()),
+        }
+    }
+
     fn into_artifact(self) -> Option<Artifact> {
         match self {
             Contestant::Kept(artifact) => Some(*artifact),
@@ -83,7 +101,7 @@ pub fn compare_models(
     };
     let first = contestant(&current, artifacts.0)?;
     let second = contestant(&candidate, artifacts.1)?;
-    let pairs = pairs(prepared, trained_until, first.model(), second.model(), task)?;
+    let pairs = pairs(prepared, trained_until, &first, &second, task)?;
     if pairs.actual.is_empty() {
         let last_arrival = prepared.history.visits.arrived.last().copied().unwrap_or(trained_until);
         return Err(WorkflowError::InSample { trained_until, last_arrival });
@@ -145,8 +163,8 @@ fn known_before(prepared: &Prepared, moment: Moment) -> Vec<usize> {
 fn pairs(
     prepared: &Prepared,
     from: Moment,
-    current: &Fitted,
-    candidate: &Fitted,
+    current: &Contestant,
+    candidate: &Contestant,
     task: &Task,
 ) -> Result<Pairs, WorkflowError> {
     let visits = &prepared.history.visits;
@@ -164,8 +182,8 @@ fn pairs(
         }
     }
     let features = prepared.features.take(&rows);
-    pairs.current = current.predict_all(&features, task)?;
-    pairs.candidate = candidate.predict_all(&features, task)?;
+    pairs.current = current.model().predict_all(&*current.features(&features)?, task)?;
+    pairs.candidate = candidate.model().predict_all(&*candidate.features(&features)?, task)?;
     pairs.actual = waits_of(prepared, &rows);
     for row in rows {
         pairs.arrived.push(visits.arrived[row]);

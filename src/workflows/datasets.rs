@@ -1,15 +1,17 @@
 //! Data sets of the workspace: finding one by what a person calls it, and making it ready for models.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{FeatureTable, build};
+use crate::analysis::features::{FeatureTable, MatrixError, MatrixKey, build, feature_set, read_matrix};
 use crate::analysis::history::{History, ImportReport, Mapping, read_visits};
 use crate::base::{Digest, Minutes, Moment, Task};
 use crate::store::sqlite::Access;
 use crate::store::workspace::{Dataset, Workspace};
 
+use super::expressions::expressions;
 use super::{Home, WorkflowError};
 
 /// What is kept about a data set beside its visits.
@@ -112,15 +114,50 @@ pub fn workspace(home: &Home, access: Access) -> Result<Workspace, WorkflowError
     Ok(Workspace::open(home.folder(), access)?)
 }
 
-/// Reads a data set and computes its features.
+/// Reads a data set and its features, which are computed where no file of them was kept or it is not what it should be.
 ///
 /// # Errors
 /// [`WorkflowError`] where the file is gone, altered or unreadable, or the task was cancelled.
 pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+    let history = read_history(workspace, dataset, task)?;
+    let features = match kept_features(workspace, dataset.digest, history.visits.len(), task)? {
+        Some(kept) => kept,
+        None => build(&history, task)?,
+    };
+    let features = features.with_expressions(&expressions(workspace)?);
+    Ok(ready(history, dataset.digest, features))
+}
+
+/// Reads the visits of a data set.
+///
+/// # Errors
+/// [`WorkflowError`] where the file is gone, altered or unreadable.
+pub fn read_history(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<History, WorkflowError> {
     task.report("stage.reading", 0, 0)?;
     let path = workspace.dataset_file(dataset.digest)?;
-    let history = History { zone: document(dataset)?.mapping.zone, visits: read_visits(&path)? };
-    prepare_history(history, dataset.digest, task)
+    Ok(History { zone: document(dataset)?.mapping.zone, visits: read_visits(&path)? })
+}
+
+/// The features of a data set of `rows` visits that `nobat features build` kept; `None` where there are none that can be
+/// used.
+///
+/// # Errors
+/// [`WorkflowError::Cancelled`].
+pub fn kept_features(
+    workspace: &Workspace,
+    dataset: Digest,
+    rows: usize,
+    task: &Task,
+) -> Result<Option<FeatureTable>, WorkflowError> {
+    let key = MatrixKey { dataset, features: feature_set(), rows };
+    let Ok(mut file) = File::open(workspace.feature_file(dataset, key.features)) else { return Ok(None) };
+    let Ok(length) = file.metadata().map(|metadata| metadata.len()) else { return Ok(None) };
+    match read_matrix(key, length, &mut file, task) {
+        Ok(kept) => Ok(Some(kept)),
+        Err(MatrixError::Cancelled(cancelled)) => Err(cancelled.into()),
+        // A shortcut that does not work is none; what it would have given is computed.
+        Err(MatrixError::Io(_) | MatrixError::Unfit(_)) => Ok(None),
+    }
 }
 
 /// Computes the features of a history that is at hand.
@@ -129,7 +166,11 @@ pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<
 /// [`WorkflowError::Cancelled`].
 pub fn prepare_history(history: History, digest: Digest, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
     let features = build(&history, task)?;
+    Ok(ready(history, digest, features))
+}
+
+fn ready(history: History, digest: Digest, features: FeatureTable) -> Arc<Prepared> {
     let visits = &history.visits;
     let waits = (0..visits.len()).map(|row| visits.wait(row).map(Minutes::get)).collect();
-    Ok(Arc::new(Prepared { digest, history, features, waits }))
+    Arc::new(Prepared { digest, history, features, waits })
 }

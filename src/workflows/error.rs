@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::analysis::evaluation::{ComparisonError, SplitError};
+use crate::analysis::features::ExpressionError;
+use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
@@ -44,7 +46,17 @@ pub enum WorkflowError {
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
+    Expectations(#[from] ExpectationsError),
+    #[error(transparent)]
     Cancelled(#[from] Cancelled),
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
+    /// There is an expression of this name, or there are as many as there may be.
+    #[error("there is an expression \"{name}\" already, or {most} of them")]
+    ExpressionExists { name: String, most: usize },
+    /// A text that names no expression.
+    #[error("no expression \"{name}\"")]
+    UnknownExpression { name: String },
     /// The system names no folder for data.
     #[error("this system names no folder for a user's data")]
     NoHome,
@@ -105,7 +117,7 @@ impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
             WorkflowError::NoHome => "no_home",
@@ -117,6 +129,8 @@ impl Explain for WorkflowError {
             WorkflowError::InSample { .. } => "in_sample",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
             WorkflowError::AsOfAhead { .. } => "as_of_ahead",
+            WorkflowError::ExpressionExists { .. } => "expression_exists",
+            WorkflowError::UnknownExpression { .. } => "expression_unknown",
             WorkflowError::KeyName { .. } => "key_name",
             WorkflowError::NothingLive => "nothing_live",
             WorkflowError::Document { .. } => "document",
@@ -128,7 +142,7 @@ impl Explain for WorkflowError {
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
             WorkflowError::File { path, cause } => {
@@ -136,10 +150,14 @@ impl Explain for WorkflowError {
             },
             WorkflowError::UnknownDataset { name }
             | WorkflowError::UnknownModel { name }
+            | WorkflowError::UnknownExpression { name }
             | WorkflowError::KeyName { name } => {
                 vec![("name", name.clone())]
             },
             WorkflowError::UnknownFamily { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            WorkflowError::ExpressionExists { name, most } => {
+                vec![("name", name.clone()), ("most", most.to_string())]
+            },
             WorkflowError::AsOfAhead { as_of } => vec![("as_of", as_of.to_string())],
             WorkflowError::RunWithoutModel { run } => vec![("id", run.to_string())],
             WorkflowError::InSample { trained_until, last_arrival } => {
@@ -160,13 +178,15 @@ impl Explain for WorkflowError {
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
             Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Serving
+            Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,
             WorkflowError::UnknownDataset { .. }
             | WorkflowError::UnknownModel { .. }
             | WorkflowError::UnknownFamily { .. }
             | WorkflowError::AsOfAhead { .. }
+            | WorkflowError::ExpressionExists { .. }
+            | WorkflowError::UnknownExpression { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,

@@ -1,12 +1,17 @@
 //! The feature catalogue on a data set: what the values are, who uses them, and whether one has seen the future.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
 
 use serde::Serialize;
 
 use crate::analysis::features::{
-    CATALOGUE, Column, Feature, FeatureProfile, Group, LeakageAudit, Sampling, Value, audit, build, profile,
+    CATALOGUE, Column, Expression, Feature, FeatureProfile, Kind, Known, LeakageAudit, MatrixError, MatrixKey,
+    MissingRule, Sampling, Value, audit, build, feature_set, profile, write_matrix,
 };
+use crate::analysis::history::History;
 use crate::analysis::models::Artifact;
 use crate::base::{Digest, Task, Verdict, Version};
 use crate::store::registry::Registry;
@@ -26,8 +31,15 @@ pub struct FeatureEntry {
     pub kind: &'static str,
     /// What a number counts; `unit.ID` is the name for people.
     pub unit: &'static str,
+    /// From when on it can be known; `feature_known.ID` is the name for people.
+    pub known: &'static str,
+    /// What is used where it is missing; `feature_missing.ID` is the sentence for people.
+    pub missing_rule: &'static str,
     /// Whether a version may only drop it with a new MAJOR.
     pub critical: bool,
+    /// How it is computed, of a feature that was added as an expression; such a one has no words of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
 }
 
 /// The catalogue as it is on a data set: what the screen of features shows.
@@ -56,20 +68,42 @@ pub struct FeatureRow {
 pub fn catalogue() -> Vec<FeatureEntry> {
     let entry = |feature: &Feature| FeatureEntry {
         id: feature.id.to_owned(),
-        group: group_id(feature.group),
+        group: feature.group.id(),
         kind: feature.kind().id(),
         unit: feature.unit.id(),
+        known: feature.known.id(),
+        missing_rule: feature.missing.id(),
         critical: feature.critical,
+        expression: None,
     };
     CATALOGUE.iter().map(entry).collect()
 }
 
-fn group_id(group: Group) -> &'static str {
-    match group {
-        Group::Calendar => "calendar",
-        Group::Queue => "queue",
-        Group::DelayHistory => "delay_history",
-        Group::Visit => "visit",
+/// As [`catalogue`], with the expressions of the home's workspace.
+///
+/// # Errors
+/// [`WorkflowError::Workspace`] or [`WorkflowError::Document`].
+pub fn features(home: &Home) -> Result<Vec<FeatureEntry>, WorkflowError> {
+    let mut entries = catalogue();
+    if home.folder().join("workspace.db").exists() {
+        let workspace = super::datasets::workspace(home, Access::Read)?;
+        let own = super::expressions::expressions(&workspace)?;
+        entries.extend(own.iter().map(|expression| of_expression(expression)));
+    }
+    Ok(entries)
+}
+
+fn of_expression(expression: &Expression) -> FeatureEntry {
+    let known = expression.inputs().iter().map(|input| input.known).max_by_key(|known| *known as u8);
+    FeatureEntry {
+        id: expression.id().to_owned(),
+        group: "expression",
+        kind: Kind::Number.id(),
+        unit: expression.unit().id(),
+        known: known.unwrap_or(Known::AtTheArrival).id(),
+        missing_rule: MissingRule::ModelFill.id(),
+        critical: false,
+        expression: Some(expression.text().to_owned()),
     }
 }
 
@@ -102,7 +136,8 @@ pub fn sheet(
     mut users: BTreeMap<String, Vec<Version>>,
     task: &Task,
 ) -> Result<FeatureSheet, WorkflowError> {
-    let entries = catalogue();
+    let mut entries = catalogue();
+    entries.extend(prepared.features.expressions().map(of_expression));
     let total = entries.len() as u64;
     let mut features = Vec::with_capacity(entries.len());
     for (done, entry) in entries.into_iter().enumerate() {
@@ -117,7 +152,7 @@ pub fn sheet(
     Ok(FeatureSheet { dataset: prepared.digest, features })
 }
 
-/// Audits the catalogue on a data set: a sample of arrivals is computed again, each from the history cut at its instant.
+/// Audits the catalogue and the expressions on a data set: a sample of arrivals is computed again, each from the history cut at its instant.
 ///
 /// # Errors
 /// [`WorkflowError::Cancelled`].
@@ -126,8 +161,67 @@ pub fn audit_catalogue(
     sampling: Sampling,
     task: &Task,
 ) -> Result<LeakageAudit, WorkflowError> {
-    let ids: Vec<&str> = CATALOGUE.iter().map(|feature| feature.id).collect();
-    Ok(audit(&prepared.history, &ids, &prepared.features, build, sampling, task)?)
+    let own: Vec<Arc<Expression>> = prepared.features.expressions().cloned().map(Arc::new).collect();
+    let known = CATALOGUE.iter().map(|feature| feature.id);
+    let ids: Vec<&str> = known.chain(own.iter().map(|expression| expression.id())).collect();
+    let compute = |cut: &History, task: &Task| Ok(build(cut, task)?.with_expressions(&own));
+    Ok(audit(&prepared.history, &ids, &prepared.features, compute, sampling, task)?)
+}
+
+/// What came of computing and keeping the features of a data set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BuiltFeatures {
+    /// The data set.
+    pub dataset: Digest,
+    /// The digest of the feature set.
+    pub features: Digest,
+    /// Visits.
+    pub rows: u64,
+    /// Features.
+    pub columns: u64,
+    /// The size of the file.
+    pub bytes: u64,
+    /// The file.
+    pub file: PathBuf,
+    /// How long computing took.
+    pub seconds_to_compute: f64,
+    /// How long reading the file and checking its digest took.
+    pub seconds_to_read: f64,
+}
+
+/// Computes the features of a data set and keeps them as a file, which [`super::datasets::prepare`] reads from then on.
+///
+/// # Errors
+/// [`WorkflowError`]; no half of a file is left behind.
+pub fn build_features(home: &Home, name: &str, task: &Task) -> Result<BuiltFeatures, WorkflowError> {
+    let workspace = super::datasets::workspace(home, Access::Write)?;
+    let dataset = super::datasets::find(&workspace, name)?;
+    let history = super::datasets::read_history(&workspace, &dataset, task)?;
+    let begin = Instant::now();
+    let table = build(&history, task)?;
+    let seconds_to_compute = begin.elapsed().as_secs_f64();
+    let key = MatrixKey { dataset: dataset.digest, features: feature_set(), rows: table.len() };
+    let file = workspace.feature_file(key.dataset, key.features);
+    let mut draft = workspace.draft_features()?;
+    {
+        let mut out = std::io::BufWriter::new(draft.file());
+        write_matrix(&table, key, &mut out, task).map_err(|error| match error {
+            MatrixError::Cancelled(cancelled) => cancelled.into(),
+            other => WorkflowError::File { path: file.clone(), cause: std::io::Error::other(other) },
+        })?;
+    }
+    workspace.keep_features(draft, &file)?;
+    let begin = Instant::now();
+    let kept = super::datasets::kept_features(&workspace, key.dataset, key.rows, task)?;
+    let seconds_to_read = begin.elapsed().as_secs_f64();
+    if kept.as_ref().is_none_or(|kept| kept.len() != table.len()) {
+        let cause = std::io::Error::other("it does not read back");
+        return Err(WorkflowError::File { path: file, cause });
+    }
+    let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+    let (rows, columns) = (table.len() as u64, table.columns().count() as u64);
+    let (dataset, features) = (key.dataset, key.features);
+    Ok(BuiltFeatures { dataset, features, rows, columns, bytes, file, seconds_to_compute, seconds_to_read })
 }
 
 /// What an audit says: nothing checked decides nothing.

@@ -66,7 +66,7 @@ pub fn publish(
     };
     let found = aggregates(&prepared.history, as_of, task)?;
     let value = |found: crate::analysis::features::Aggregate| OnlineValue {
-        feature: found.feature.to_owned(),
+        feature: found.kind.id().to_owned(),
         site: found.site,
         service: found.service,
         hour: found.hour,

@@ -128,6 +128,7 @@ fn each_dependency_stays_in_its_place() {
         (&["linfa", "linfa_elasticnet", "linfa_linear", "linfa_linalg", "ndarray"], &["analysis/models"]),
         (&["clap", "rpassword"], &["cli", "main"]),
         (&["ureq"], &["workflows"]),
+        (&["evalexpr"], &["analysis/features"]),
         (&["icu_calendar", "jiff"], &["base/calendar", "base"]),
     ];
     let sources = sources();

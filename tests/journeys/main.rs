@@ -8,6 +8,8 @@
 
 mod architecture;
 mod bad_input;
+mod data_sets;
+mod features;
 mod fixture;
 #[cfg(unix)]
 mod interrupt;

@@ -1,6 +1,6 @@
 //! Columns that take as little room as their values allow: ten million rows of every feature fit into a gigabyte.
 
-use super::catalogue::Value;
+use super::catalogue::{Kind, Value};
 
 /// A column of values; every number is finite or missing.
 #[derive(Clone, Debug)]
@@ -47,6 +47,15 @@ impl Column {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether its values are numbers or names.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Column::Whole(_) | Column::Real(_) => Kind::Number,
+            Column::Categories { .. } => Kind::Category,
+        }
     }
 
     /// The value in `row`; missing where there is no such row.

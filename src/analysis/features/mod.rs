@@ -13,7 +13,9 @@ mod catalogue;
 mod column;
 mod cut;
 mod definitions;
+mod expression;
 mod formulas;
+mod matrix;
 mod online;
 mod opening;
 #[cfg(test)]
@@ -34,7 +36,11 @@ pub use build::{build, build_columns};
 pub use catalogue::{Feature, Group, Kind, Known, MissingRule, Unit, Value, feature};
 pub use column::{Column, Whole};
 pub use definitions::CATALOGUE;
-pub use online::{AGGREGATED, Aggregate, OnlineOutcome, OnlineQueues, aggregates};
+pub use expression::{
+    DEEPEST_EXPRESSION, Expression, ExpressionError, LONGEST_EXPRESSION, LONGEST_EXPRESSION_NAME,
+};
+pub use matrix::{MatrixError, MatrixKey, feature_set, read_matrix, write_matrix};
+pub use online::{Aggregate, OnlineKind, OnlineOutcome, OnlineQueues, PUBLISHED, aggregates};
 pub use opening::KEPT_OPENINGS;
 pub use parts::{Parts, PriorityOrder};
 pub use profile::{

@@ -26,7 +26,7 @@ fn simulated() -> History {
 fn queues(as_of: Moment, found: &[Aggregate]) -> OnlineQueues {
     let values = found
         .iter()
-        .map(|value| (value.feature, value.site.as_str(), value.service.as_str(), value.hour, value.value));
+        .map(|value| (value.kind.id(), value.site.as_str(), value.service.as_str(), value.hour, value.value));
     OnlineQueues::new(as_of, DAY_MILLIS, values)
 }
 
@@ -42,14 +42,48 @@ fn a_value_as_of_an_arrival_is_that_of_the_arrival() {
     for row in (0..visits.len()).step_by(41) {
         let at = visits.arrived[row];
         let online = queues(at, &aggregates(&history, at, &task).unwrap());
-        let mut queue = QueueState { avg_wait_last_week: None, ..states[row] };
+        let mut queue = QueueState { avg_wait_last_week: None, opening_minute: None, ..states[row] };
         let hour = clock.local(at).hour();
-        let outcome = online.fill(&mut queue, visits.site.get(row), visits.service.get(row), hour, at);
+        let place = (visits.site.get(row), visits.service.get(row));
+        let outcome = online.fill(&mut queue, Parts::ALL, place, hour, at);
         assert_eq!(queue, states[row], "row {row}");
-        assert_eq!(outcome == OnlineOutcome::Taken, states[row].avg_wait_last_week.is_some());
+        assert_eq!(outcome == OnlineOutcome::Taken, OnlineKind::lacking(&states[row], Parts::ALL).is_empty());
         known += u32::from(outcome == OnlineOutcome::Taken);
     }
     assert!(known > 30, "{known}");
+}
+
+/// By its definition: the median first arrival of the last four of that weekday, of a site that has come to it.
+#[test]
+fn an_opening_is_that_of_the_weekday_of_its_hour() {
+    let (history, task) = (simulated(), Task::default());
+    let visits = &history.visits;
+    let mut clock = history.zone.clock();
+    let as_of = visits.arrived[visits.len() - 5];
+    let found = aggregates(&history, as_of, &task).unwrap();
+    let openings: Vec<&Aggregate> = found.iter().filter(|value| value.kind == OnlineKind::OpeningMinute).collect();
+    assert!(openings.len() > 24, "{}", openings.len());
+    for value in openings {
+        let begin = next_hours(&mut clock, as_of)[usize::from(value.hour)].unwrap();
+        let today = clock.local(begin).date();
+        let mut firsts: std::collections::BTreeMap<_, u16> = std::collections::BTreeMap::new();
+        for row in
+            (0..visits.len()).filter(|row| visits.site.get(*row) == value.site && visits.arrived[*row] < as_of)
+        {
+            let local = clock.local(visits.arrived[row]);
+            firsts.entry(local.date()).or_insert(local.minute_of_day());
+        }
+        let mut last: Vec<u16> = firsts
+            .range(..today)
+            .rev()
+            .filter(|(date, _)| date.weekday() == today.weekday())
+            .take(4)
+            .map(|(_, first)| *first)
+            .collect();
+        last.sort_unstable();
+        assert_eq!(value.value, f64::from(last[(last.len() - 1) / 2]), "{value:?}");
+        assert_eq!(value.n as usize, last.len(), "{value:?}");
+    }
 }
 
 /// By its definition, over the whole history: the mean wait of those who arrived in that hour of the day and were
@@ -62,7 +96,7 @@ fn a_value_for_a_later_hour_is_what_is_known_of_its_week() {
     let as_of = visits.arrived[visits.len() * 3 / 4];
     let found = aggregates(&history, as_of, &task).unwrap();
     assert!(found.len() > 20, "{}", found.len());
-    for value in &found {
+    for value in found.iter().filter(|value| value.kind == OnlineKind::AvgWaitLastWeek) {
         let begin = (0..=24 * 4)
             .filter_map(|quarter| {
                 let millis = if quarter == 0 {
@@ -106,9 +140,10 @@ fn a_value_is_used_from_its_moment_on_and_for_its_time_only() {
         at(0),
         1_000,
         [
-            (AGGREGATED[0], "کرج", "پزشک", 9, 4.5),
-            (AGGREGATED[0], "کرج", "پزشک", 24, 4.5),
-            (AGGREGATED[0], "کرج", "پزشک", 8, -1.0),
+            ("avg_wait_time_last_week", "کرج", "پزشک", 9, 4.5),
+            ("avg_wait_time_last_week", "کرج", "پزشک", 24, 4.5),
+            ("avg_wait_time_last_week", "کرج", "پزشک", 8, -1.0),
+            ("opening_minute", "کرج", "پزشک", 8, 1_440.0),
             ("site", "کرج", "پزشک", 7, 4.5),
         ],
     );
@@ -116,7 +151,7 @@ fn a_value_is_used_from_its_moment_on_and_for_its_time_only() {
     let fill = |site: &str, hour: u8, at: Moment, own: Option<f64>| {
         let avg_wait_last_week = own.and_then(Minutes::new);
         let mut queue = QueueState { avg_wait_last_week, ..QueueState::default() };
-        let outcome = online.fill(&mut queue, site, "پزشک", hour, at);
+        let outcome = online.fill(&mut queue, Parts::LAST_WEEK, (site, "پزشک"), hour, at);
         (outcome, queue.avg_wait_last_week.map(Minutes::get))
     };
     assert_eq!(fill("کرج", 9, at(0), None), (OnlineOutcome::Taken, Some(4.5)));

@@ -1,7 +1,10 @@
 //! Features of many arrivals, column by column.
 
+use std::sync::Arc;
+
 use super::catalogue::Value;
 use super::column::Column;
+use super::expression::Expression;
 
 /// Features of some arrivals.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -9,6 +12,8 @@ pub struct FeatureTable {
     rows: usize,
     /// By the feature's id, each of `rows` rows.
     columns: Vec<(String, Column)>,
+    /// The definitions of the columns that are expressions.
+    expressions: Vec<Arc<Expression>>,
 }
 
 impl FeatureTable {
@@ -16,7 +21,25 @@ impl FeatureTable {
     #[must_use]
     pub fn new(rows: usize, columns: Vec<(String, Column)>) -> FeatureTable {
         let columns = columns.into_iter().filter(|(_, column)| column.len() == rows).collect();
-        FeatureTable { rows, columns }
+        FeatureTable { rows, columns, expressions: Vec::new() }
+    }
+
+    /// The table with a column for each of `expressions`; one that is there already is replaced.
+    #[must_use]
+    pub fn with_expressions(mut self, expressions: &[Arc<Expression>]) -> FeatureTable {
+        for expression in expressions {
+            let column = expression.column(&self);
+            self.columns.retain(|(id, _)| id != expression.id());
+            self.expressions.retain(|known| known.id() != expression.id());
+            self.columns.push((expression.id().to_owned(), column));
+            self.expressions.push(Arc::clone(expression));
+        }
+        self
+    }
+
+    /// The definitions of the columns that are expressions.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.expressions.iter().map(AsRef::as_ref)
     }
 
     /// The number of arrivals.
@@ -52,7 +75,11 @@ impl FeatureTable {
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> FeatureTable {
         let take = |(id, column): &(String, Column)| (id.clone(), column.take(rows));
-        FeatureTable { rows: rows.len(), columns: self.columns.iter().map(take).collect() }
+        FeatureTable {
+            rows: rows.len(),
+            columns: self.columns.iter().map(take).collect(),
+            expressions: self.expressions.clone(),
+        }
     }
 
     /// The bytes that the values take.

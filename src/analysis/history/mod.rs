@@ -9,7 +9,9 @@ mod chunk;
 #[cfg(test)]
 mod column_tests;
 mod content;
+pub mod difference;
 mod duplicates;
+pub mod expectations;
 mod gathered;
 pub mod guess;
 mod import;
@@ -23,8 +25,11 @@ mod parquet;
 mod parquet_guard;
 #[cfg(test)]
 mod parquet_tests;
+mod parquet_values;
+mod parquet_writer;
 pub mod personal;
 mod plan;
+pub mod profile;
 mod quiet;
 mod report;
 mod row;
@@ -47,8 +52,9 @@ pub use mapping::{
     VisitMapping,
 };
 pub use optional::Optional;
-pub use parquet::{read_visits, write_visits};
+pub use parquet::read_visits;
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};
+pub use parquet_writer::write_visits;
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;

@@ -3,7 +3,7 @@
 //! A foreign Parquet file is read as a table of texts, so that the same mapping serves every kind of source.
 //! Either is walked by [`parquet_guard`] first. Canonical Parquet is what a data set is kept as: the same visits give the same bytes with the same program.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) struct TextTable {
 }
 
 /// Prefix of the names of extra columns in canonical Parquet.
-const EXTRA: &str = "extra.";
+pub(super) const EXTRA: &str = "extra.";
 
 impl TextTable {
     pub fn columns(&self) -> &[String] {
@@ -110,52 +110,6 @@ fn as_texts(column: &Column, room: u64) -> PolarsResult<Option<Texts>> {
         }
     }
     Ok(Some(texts))
-}
-
-/// Writes `visits` as canonical Parquet.
-///
-/// # Errors
-/// What the writer says; then `out` holds an unfinished file.
-pub fn write_visits(visits: &Visits, out: impl Write) -> Result<(), String> {
-    let mut frame = to_frame(visits).map_err(|error| error.to_string())?;
-    ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_row_group_size(Some(1 << 18))
-        .set_parallel(false)
-        .finish(&mut frame)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
-}
-
-fn to_frame(visits: &Visits) -> PolarsResult<DataFrame> {
-    let name = PlSmallStr::from_static;
-    let times = |label: &'static str, column: &mut dyn Iterator<Item = Option<Moment>>| {
-        let millis: Int64Chunked = column.map(|time| time.map(Moment::millis)).collect();
-        let times = millis.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_series();
-        Column::from(times.with_name(name(label)))
-    };
-    let strings = |label: PlSmallStr, column: StringChunked| Column::from(column.into_series().with_name(label));
-    let counts =
-        |label: &'static str, column: UInt32Chunked| Column::from(column.into_series().with_name(name(label)));
-    let channel = |channel: &Option<Channel>| channel.map(|channel| channel.id());
-    let mut columns = vec![
-        strings(name("visit_id"), visits.visit_id.iter().collect()),
-        strings(name("site"), (0..visits.len()).map(|row| Some(visits.site.get(row))).collect()),
-        strings(name("service"), (0..visits.len()).map(|row| Some(visits.service.get(row))).collect()),
-        times("arrived_at", &mut visits.arrived.iter().copied().map(Some)),
-        times("called_at", &mut visits.called.iter().copied()),
-        times("finished_at", &mut visits.finished.iter().copied()),
-        times("left_at", &mut visits.left.iter().copied()),
-        counts("priority", visits.priority.iter().map(|priority| priority.map(u32::from)).collect()),
-        strings(name("channel"), visits.channel.iter().map(channel).collect()),
-        times("booked_for", &mut visits.booked_for.iter().copied()),
-        counts("open_counters", visits.open_counters.iter().copied().collect()),
-        counts("people_ahead", visits.people_ahead.iter().copied().collect()),
-    ];
-    for (extra, texts) in &visits.extras {
-        columns.push(strings(format!("{EXTRA}{extra}").into(), texts.iter().collect()));
-    }
-    DataFrame::new(visits.len(), columns)
 }
 
 /// Reads canonical Parquet back.

@@ -11,7 +11,7 @@ use crate::analysis::features::{FeatureTable, Value};
 use crate::base::calendar::Zone;
 use crate::base::{Digest, Explain, Minutes, Moment};
 
-use super::{Contract, Fitted};
+use super::{Contract, Difference, Fitted};
 
 /// The version of the document that this program writes, and the newest it reads.
 const FORMAT_VERSION: u32 = 1;
@@ -93,11 +93,11 @@ pub enum ArtifactError {
         /// Its format.
         found: u32,
     },
-    /// Its features are not those of this program.
-    #[error("the artifact needs features that this program does not have: {}", features.join(", "))]
-    UnknownFeatures {
-        /// The ids.
-        features: Vec<String>,
+    /// Its features are not those of this program, or not those of its model.
+    #[error("the features of the artifact do not match: {}", listed(differences))]
+    ContractDiffers {
+        /// What is different.
+        differences: Vec<Difference>,
     },
     /// It does not predict what it should.
     #[error("golden row {row} of the artifact predicts {predicted}, not {expected}")]
@@ -111,12 +111,16 @@ pub enum ArtifactError {
     },
 }
 
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 impl Explain for ArtifactError {
     fn key(&self) -> &'static str {
         match self {
             ArtifactError::Unreadable { .. } => "artifact_unreadable",
             ArtifactError::Newer { .. } => "artifact_newer",
-            ArtifactError::UnknownFeatures { .. } => "artifact_features",
+            ArtifactError::ContractDiffers { .. } => "artifact_features",
             ArtifactError::GoldenMismatch { .. } => "artifact_golden",
         }
     }
@@ -127,7 +131,7 @@ impl Explain for ArtifactError {
             ArtifactError::Newer { found } => {
                 vec![("found", found.to_string()), ("known", FORMAT_VERSION.to_string())]
             }
-            ArtifactError::UnknownFeatures { features } => vec![("features", features.join(", "))],
+            ArtifactError::ContractDiffers { differences } => vec![("differences", Difference::told(differences))],
             ArtifactError::GoldenMismatch { row, expected, predicted } => {
                 vec![("row", row.to_string()), ("expected", expected.clone()), ("predicted", predicted.clone())]
             }
@@ -161,7 +165,7 @@ impl Artifact {
     /// The artifact of `model`, with golden rows spread over `features`.
     #[must_use]
     pub fn new(model: Fitted, origin: Origin, features: &FeatureTable) -> Artifact {
-        let contract = model.contract();
+        let contract = Contract::of(&model.features(), features.expressions());
         let step = (features.len() / GOLDEN_ROWS).max(1);
         let golden = (0..features.len())
             .step_by(step)
@@ -230,12 +234,10 @@ impl Artifact {
     }
 
     fn check(&self) -> Result<(), ArtifactError> {
-        let mut features = self.contract.unknown();
-        if self.contract != self.model.contract() && features.is_empty() {
-            features = self.model.contract().features().iter().map(|feature| feature.id.clone()).collect();
-        }
-        if !features.is_empty() {
-            return Err(ArtifactError::UnknownFeatures { features });
+        let mut differences = self.contract.differences();
+        differences.extend(self.contract.differences_from_model(&self.model.features()));
+        if !differences.is_empty() {
+            return Err(ArtifactError::ContractDiffers { differences });
         }
         for (row, golden) in self.golden.iter().enumerate() {
             let predicted = self.model.predict(&|id| golden.inputs.get(id).map_or(Value::Missing, Scalar::value));

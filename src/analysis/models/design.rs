@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{CATALOGUE, Column, Feature, FeatureTable, Unit, Value};
+use crate::analysis::features::{CATALOGUE, Column, FeatureTable, Unit, Value};
 use crate::base::statistics::Sample;
 
 /// Levels with fewer training visits are not told apart from the most frequent one.
@@ -88,21 +88,23 @@ impl Term {
 /// The columns that the training data support.
 pub(super) fn terms(features: &FeatureTable) -> Vec<Term> {
     let mut terms = Vec::new();
-    for feature in CATALOGUE {
-        let Some(column) = features.column(feature.id) else { continue };
-        for shape in shapes(feature, column) {
+    let known = CATALOGUE.iter().map(|feature| (feature.id, feature.unit));
+    let own = features.expressions().map(|expression| (expression.id(), expression.unit()));
+    for (id, unit) in known.chain(own) {
+        let Some(column) = features.column(id) else { continue };
+        for shape in shapes(unit, column) {
             let values = (0..features.len()).map(|row| shape.of(column.value(row)));
             let (mean, deviation) = mean_and_deviation(values, features.len());
             if deviation > 1e-9 {
-                terms.push(Term { feature: feature.id.to_owned(), shape, mean, deviation });
+                terms.push(Term { feature: id.to_owned(), shape, mean, deviation });
             }
         }
     }
     terms
 }
 
-fn shapes(feature: &Feature, column: &Column) -> Vec<Shape> {
-    let mut shapes = match (column, feature.unit) {
+fn shapes(unit: Unit, column: &Column) -> Vec<Shape> {
+    let mut shapes = match (column, unit) {
         (Column::Categories { names, codes }, _) => {
             levels(codes.iter().flatten().map(|code| names.get(code as usize)))
                 .into_iter()

@@ -6,6 +6,8 @@
 //!
 //! A solver sees the problem reduced by [`super::gram`], never the visits.
 
+use std::collections::BTreeSet;
+
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
@@ -75,10 +77,11 @@ impl LinearModel {
         Ok(model)
     }
 
-    /// The ids of the features it uses, in the catalogue's order.
-    pub(super) fn features(&self) -> Vec<&'static str> {
-        let used = |id: &str| self.terms.iter().any(|weighted| weighted.term.feature == id);
-        CATALOGUE.iter().map(|feature| feature.id).filter(|id| used(id)).collect()
+    /// The ids of the features it uses: the catalogue's in its order, then the others by name.
+    pub(super) fn features(&self) -> Vec<&str> {
+        let mut used: BTreeSet<&str> = self.terms.iter().map(|weighted| weighted.term.feature.as_str()).collect();
+        let known = CATALOGUE.iter().filter_map(|feature| used.take(feature.id)).collect::<Vec<_>>();
+        known.into_iter().chain(used).collect()
     }
 
     /// Makes the predictions medians or means of the training waits.

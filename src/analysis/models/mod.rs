@@ -26,7 +26,7 @@ use super::features::{FeatureTable, Value};
 
 pub use artifact::{Artifact, ArtifactError, GoldenRow, Origin, Scalar};
 pub use constant::Constant;
-pub use contract::{Contract, ContractFeature};
+pub use contract::{Contract, ContractFeature, Difference, Mismatch};
 pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
 pub use rule::Rule;
@@ -162,13 +162,13 @@ impl Fitted {
         }
     }
 
-    /// The features it predicts from.
+    /// The ids of the features it predicts from: the catalogue's in its order, then expressions by name.
     #[must_use]
-    pub fn contract(&self) -> Contract {
+    pub fn features(&self) -> Vec<&str> {
         match self {
-            Fitted::Constant(_) => Contract::of(&[]),
-            Fitted::Rule(_) => Contract::of(rule::FEATURES),
-            Fitted::Linear(model) | Fitted::ElasticNet(model) => Contract::of(&model.features()),
+            Fitted::Constant(_) => Vec::new(),
+            Fitted::Rule(_) => rule::FEATURES.to_vec(),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) => model.features(),
         }
     }
 

@@ -143,7 +143,7 @@ fn an_artifact_that_is_not_what_it_was_is_refused() {
     ));
     assert!(matches!(
         refused(&kept.replace("people_ahead", "people_behind")),
-        ArtifactError::UnknownFeatures { .. }
+        ArtifactError::ContractDiffers { .. }
     ));
     assert!(matches!(
         refused(&kept.replace("\"format\"", "\"surprise\":1,\"format\"")),

@@ -47,11 +47,11 @@ pub const AREAS: &[Area] = areas![
     "compare",
     "releases",
     "desk",
-    "features_screen",
-    "mapping_page",
-    "feature_sheet",
     "source",
     "mapping",
+    "feature_sheet",
+    "features_screen",
+    "mapping_page",
 ];
 
 /// The texts of one language by key.

@@ -2,7 +2,7 @@
 
 use super::parity::request;
 use super::*;
-use crate::analysis::features::aggregates;
+use crate::analysis::features::{OnlineKind, Parts, aggregates};
 use crate::store::registry::{NewPublication, OnlineValue};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -15,7 +15,7 @@ fn publish_as_of(world: &mut World, row: usize) -> i64 {
         .unwrap()
         .into_iter()
         .map(|found| OnlineValue {
-            feature: found.feature.to_owned(),
+            feature: found.kind.id().to_owned(),
             site: found.site,
             service: found.service,
             hour: found.hour,
@@ -32,7 +32,9 @@ fn publish_as_of(world: &mut World, row: usize) -> i64 {
 /// The request of `row`, without what a history knows.
 fn without_history(row: usize) -> Value {
     let mut body = request(&LEARNED, row);
-    body.as_object_mut().unwrap().remove("avg_wait_time_last_week").unwrap();
+    for field in ["avg_wait_time_last_week", "opening_minute"] {
+        body.as_object_mut().unwrap().remove(field).unwrap();
+    }
     body
 }
 
@@ -50,11 +52,8 @@ fn a_value_that_was_left_out_is_taken_from_the_published_ones_bit_for_bit() {
     for row in rows.iter().copied() {
         publish_as_of(&mut world, row);
         let (full, lean) = (world.predict(&request(&LEARNED, row)), world.predict(&without_history(row)));
-        assert_eq!(
-            full.body.get("online"),
-            LEARNED.states[row].avg_wait_last_week.is_none().then_some(&json!("absent"))
-        );
-        let is_known = LEARNED.states[row].avg_wait_last_week.is_some();
+        let is_known = OnlineKind::lacking(&LEARNED.states[row], Parts::ALL).is_empty();
+        assert_eq!(full.body.get("online"), (!is_known).then_some(&json!("absent")));
         assert_eq!(lean.body["online"], if is_known { "taken" } else { "absent" }, "row {row}");
         assert_eq!(lean.body["minutes"], full.body["minutes"], "row {row}");
         assert_eq!(lean.body["missing"], full.body["missing"], "row {row}");

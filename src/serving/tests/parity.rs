@@ -27,6 +27,20 @@ pub(super) fn request(learned: &Learned, row: usize) -> Value {
         "arrivals_30min": queue.arrivals_30min,
         "mean_service_minutes": queue.mean_service,
         "avg_wait_time_last_week": queue.avg_wait_last_week,
+        "people_called_before": queue.people_called_before,
+        "site_waiting": queue.site_waiting,
+        "site_in_service": queue.site_in_service,
+        "arrivals_15min": queue.arrivals_15min,
+        "arrivals_60min": queue.arrivals_60min,
+        "calls_15min": queue.calls_15min,
+        "calls_30min": queue.calls_30min,
+        "calls_60min": queue.calls_60min,
+        "median_wait_last_5": queue.median_wait_last_5,
+        "median_wait_last_20": queue.median_wait_last_20,
+        "median_wait_15min": queue.median_wait_15min,
+        "median_wait_30min": queue.median_wait_30min,
+        "median_wait_60min": queue.median_wait_60min,
+        "opening_minute": queue.opening_minute,
         "expected_service_minutes": expected.and_then(|text| text.parse::<f64>().ok()),
     })
 }
@@ -68,7 +82,7 @@ fn ten_thousand_requests_have_the_features_of_their_rows_bit_for_bit() {
     let learned = Learned::from(&RECIPE.replace("days: 21", "days: 45"));
     assert!(learned.features.len() >= MANY_ARRIVALS, "{}", learned.features.len());
     let end = *learned.history.visits.arrived.last().unwrap();
-    let reader = FeatureReader::new(CATALOGUE.iter().collect(), &learned.history.zone, end);
+    let reader = FeatureReader::new(CATALOGUE.iter().collect(), Vec::new(), &learned.history.zone, end);
     let (mut compared, mut known) = (0, 0);
     for row in 0..MANY_ARRIVALS {
         let body = serde_json::to_vec(&request(&learned, row)).unwrap();

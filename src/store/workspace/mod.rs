@@ -4,6 +4,7 @@
 //! what is in the files. The invariants: a row is added after its file is whole and on the disk, and neither is
 //! changed from then on; a file is used only if it still has its digest.
 
+mod documents;
 mod error;
 mod files;
 mod runs;

@@ -48,7 +48,20 @@ pub enum PersonalKind {
 }
 
 impl PersonalKind {
-    /// The name in files; `personal.ID` is the name for people.
+    /// The key of the name for people.
+    #[must_use]
+    pub fn name_key(self) -> &'static str {
+        match self {
+            PersonalKind::PersonName => "personal.person_name",
+            PersonalKind::MobileNumber => "personal.mobile_number",
+            PersonalKind::NationalCode => "personal.national_code",
+            PersonalKind::BankCard => "personal.bank_card",
+            PersonalKind::Email => "personal.email",
+            PersonalKind::FreeText => "personal.free_text",
+        }
+    }
+
+    /// The name in files.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -64,7 +77,9 @@ impl PersonalKind {
     /// `cell` as it is hashed: one spelling for what means the same person.
     fn canonical(self, cell: &str) -> String {
         match self {
-            PersonalKind::MobileNumber => codes::mobile(cell, true).unwrap_or_else(|| one_spelling(cell).into_owned()),
+            PersonalKind::MobileNumber => {
+                codes::mobile(cell, true).unwrap_or_else(|| one_spelling(cell).into_owned())
+            }
             PersonalKind::NationalCode => format!("{:0>10}", ascii_digits(cell.trim())),
             PersonalKind::BankCard => ascii_digits(cell).chars().filter(char::is_ascii_digit).collect(),
             PersonalKind::Email => cell.trim().to_lowercase(),
