@@ -64,6 +64,8 @@ pub enum Command {
     CloseIntake,
     /// Look at a data set.
     SelectDataset(Digest),
+    /// Look at two data sets side by side.
+    CompareDatasets(Digest, Digest),
     /// Describe the features of the data set.
     DescribeFeatures,
     /// Compute a sample of the features again from what was known at the arrivals.
@@ -178,6 +180,7 @@ impl Command {
             Command::ImportMapped => "command.import",
             Command::CloseIntake => "command.close_intake",
             Command::SelectDataset(_) => "command.select_dataset",
+            Command::CompareDatasets(..) => "command.compare_datasets",
             Command::DescribeFeatures => "command.describe_features",
             Command::AuditFeatures => "command.audit_features",
             Command::PublishOnline => "command.publish_online",
@@ -236,7 +239,7 @@ impl Command {
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
-            Command::Compare(..) => icons::ICON_COMPARE_ARROWS,
+            Command::Compare(..) | Command::CompareDatasets(..) => icons::ICON_COMPARE_ARROWS,
             Command::Propose(..) => icons::ICON_UPLOAD,
             Command::Approve(_) => icons::ICON_CHECK,
             Command::Reject(..) => icons::ICON_BLOCK,
@@ -295,6 +298,7 @@ impl Command {
             {
                 Err("refused.no_dataset")
             }
+            Command::CompareDatasets(..) if state.is_running("difference") => Err("refused.comparing"),
             Command::AuditFeatures if state.is_running("audit") => Err("refused.auditing"),
             Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),

@@ -269,6 +269,12 @@ impl Project for Desk {
             Command::ImportMapped => self.with_mapping("import", "job.import", services, work::import_mapped),
             Command::CloseIntake => self.state.intake = None,
             Command::SelectDataset(digest) => self.prepare(digest, services),
+            Command::CompareDatasets(a, b) => {
+                let home = self.home.clone();
+                services.jobs.start("difference", words(services, "job.compare"), move |task| {
+                    work::compare_datasets(&home, (a, b), task)
+                });
+            }
             Command::DescribeFeatures => self.describe_features(services),
             Command::AuditFeatures => {
                 let Some(visits) = self.visits() else { return };
@@ -377,6 +383,7 @@ impl Project for Desk {
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
                 self.refresh(services);
             }
+            Arrival::Differ(difference) => self.state.difference = Some(Arc::from(difference)),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
             Arrival::Written(key, values) => {
                 services.notices.done(key, values);

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::analysis::history::personal::{PersonalColumn, recognise};
 use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows, SourceOptions, open};
 use crate::base::Task;
 use crate::workflows::import::read_mapping;
@@ -24,6 +25,8 @@ pub struct Intake {
     pub sample: Arc<SampleRows>,
     /// What its columns seem to mean.
     pub guess: Arc<Guess>,
+    /// Columns that hold personal data, and why they are taken for it.
+    pub personal: Arc<Vec<PersonalColumn>>,
     /// The mapping that is tried; none while no column is known to be the arrival.
     pub mapping: Option<Mapping>,
     /// What it makes of the first rows.
@@ -45,12 +48,12 @@ impl Intake {
         let options = given.as_ref().map_or_else(SourceOptions::default, Mapping::source_options);
         let sample = SampleRows::read(open(&paths, &options)?, task)?;
         let guess = sample.guess(&stem(path), now());
-        let mapping =
-            given.or_else(|| mapping_for(home, &paths, task).ok()).or_else(|| guess.mapping.clone());
+        let mapping = given.or_else(|| mapping_for(home, &paths, task).ok()).or_else(|| guess.mapping.clone());
         let intake = Intake {
             path: path.to_owned(),
             sample: Arc::new(sample),
             guess: Arc::new(guess),
+            personal: Arc::new(personal),
             mapping: None,
             rows: Vec::new(),
             problem: None,
@@ -76,6 +79,13 @@ impl Intake {
     pub fn readable(&self) -> (usize, usize) {
         (self.rows.iter().filter(|row| row.set_aside.is_none()).count(), self.rows.len())
     }
+}
+
+fn personal_columns(sample: &SampleRows) -> Vec<PersonalColumn> {
+    let of_column = |(index, column): (usize, &String)| {
+        recognise(column, sample.rows.iter().filter_map(|(_, cells)| cells.get(index)).map(String::as_str))
+    };
+    sample.columns.iter().enumerate().filter_map(of_column).collect()
 }
 
 /// `visits` of `visits.csv.gz`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::analysis::history::profile::{self, ColumnProfile};
 use crate::base::calendar::CivilDate;
 use crate::base::statistics::Sample;
 use crate::base::{Cancelled, Digest, Task, Version};
@@ -80,6 +81,8 @@ pub struct Profile {
     pub sites: Vec<(String, WaitProfile)>,
     /// By service, the busiest first.
     pub services: Vec<(String, WaitProfile)>,
+    /// Each column: how full, how varied, and what it holds.
+    pub columns: Vec<ColumnProfile>,
     /// Each feature: its id and the share of arrivals at which it is not known.
     pub missing: Vec<(&'static str, f64)>,
 }
@@ -258,6 +261,7 @@ impl Profile {
             hours: hours.iter().filter_map(|(hour, group)| Some((*hour, group.profile()?))).collect(),
             sites: busiest_first(&sites),
             services: busiest_first(&services),
+            columns: profile::Profile::of(&prepared.history, task)?.columns,
             missing: missing(prepared),
         })
     }

@@ -16,6 +16,7 @@ use super::notices::Notices;
 use super::snapshot::{Profile, Snapshot};
 use super::theme::Ink;
 use crate::analysis::features::LeakageAudit;
+use crate::analysis::history::difference::Difference;
 use crate::base::Digest;
 use crate::workflows::compare::CompareOutcome;
 use crate::workflows::datasets::Prepared;
@@ -49,6 +50,8 @@ pub struct State {
     pub features: Option<Arc<FeatureSheet>>,
     /// The audit of its features that was made last.
     pub audit: Option<Arc<LeakageAudit>>,
+    /// How two data sets differ that were compared last.
+    pub difference: Option<Arc<DatasetDifference>>,
     /// The run that is looked at.
     pub run: Option<i64>,
     /// The comparison that was made last.
@@ -57,6 +60,15 @@ pub struct State {
     pub server: ServerState,
     /// The name under which this person acts.
     pub person: String,
+}
+
+/// Two data sets side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetDifference {
+    /// Which.
+    pub of: (Digest, Digest),
+    /// How they differ.
+    pub difference: Difference,
 }
 
 /// The service that this window started.
@@ -124,6 +136,8 @@ pub enum Arrival {
     Described(Box<FeatureSheet>),
     /// The features of the data set with this digest were audited.
     Audited(Digest, Box<LeakageAudit>),
+    /// Two data sets were compared.
+    Differ(Box<DatasetDifference>),
     /// A run ended with a model.
     Trained(i64),
     /// Two models were compared.

@@ -11,7 +11,7 @@ use crate::store::sqlite::Access;
 use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
 use crate::workbench::snapshot::{Profile, Snapshot};
-use crate::workbench::state::Arrival;
+use crate::workbench::state::{Arrival, DatasetDifference};
 use crate::workflows::compare::{CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::import::{ImportRequest, import_file};
@@ -19,6 +19,7 @@ use crate::workflows::mapping;
 use crate::workflows::models::ModelName;
 use crate::workflows::online::{self, PublishRequest};
 use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
+use crate::workflows::profile;
 use crate::workflows::release::{self, ProposeRequest, unlock_key};
 use crate::workflows::train::TrainRequest;
 use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, features, server, train};
@@ -70,6 +71,12 @@ pub(super) fn import_mapped(home: &Home, intake: &Intake, task: &Task) -> Result
     let request =
         ImportRequest { paths: vec![intake.path.clone()], mapping: Some(kept), ..ImportRequest::default() };
     imported(import_file(home, &request, task)?.prepare(task)?, task)
+}
+
+pub(super) fn compare_datasets(home: &Home, of: (Digest, Digest), task: &Task) -> Result<Arrival, JobError> {
+    let names = (of.0.to_string(), of.1.to_string());
+    let (_, _, difference) = profile::compare_datasets(home, (&names.0, &names.1), task)?;
+    Ok(Arrival::Differ(Box::new(DatasetDifference { of, difference })))
 }
 
 fn imported(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {

@@ -179,7 +179,8 @@ fn numbers_ui(ui: &mut Ui, look: &Look, numbers: &NumberProfile) {
 }
 
 fn top_ui(ui: &mut Ui, look: &Look, column: &ColumnProfile) {
-    let row = |(label, rows): &(String, u64)| RankRow { label: label.clone(), value: *rows as f64, ink: Ink::Shifted };
+    let row =
+        |(label, rows): &(String, u64)| RankRow { label: label.clone(), value: *rows as f64, ink: Ink::Shifted };
     let chart = RankData {
         name: look.text("data.top").to_owned(),
         unit: look.text("data.visits").to_owned(),

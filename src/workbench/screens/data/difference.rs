@@ -154,11 +154,10 @@ fn numbers(look: &Look, difference: &Difference, names: &[String; 2]) -> Numbers
         }
     };
     let sides = [&difference.a, &difference.b];
-    let days = [("data.first_arrival", sides.map(|side| side.first)), ("data.last_arrival", sides.map(|side| side.last))];
-    let days: Vec<Vec<Value>> = days
-        .into_iter()
-        .map(|(key, [a, b])| vec![Value::word(look.text(key)), day(a), day(b)])
-        .collect();
+    let days =
+        [("data.first_arrival", sides.map(|side| side.first)), ("data.last_arrival", sides.map(|side| side.last))];
+    let days: Vec<Vec<Value>> =
+        days.into_iter().map(|(key, [a, b])| vec![Value::word(look.text(key)), day(a), day(b)]).collect();
     let count = |key: &str, of: fn(&Side) -> u64| {
         let value = |side: &Side| Value::Number(of(side) as f64, 0);
         vec![Value::word(look.text(key)), value(&difference.a), value(&difference.b)]
@@ -197,7 +196,8 @@ fn waits(look: &Look, difference: &Difference, names: &[String; 2]) -> Histogram
     let Some(first) = difference.a.waits.as_ref().or(difference.b.waits.as_ref()) else { return chart };
     let bars = first.histogram.counts.len();
     chart.edges = (0..=bars).map(|bar| first.histogram.from + first.histogram.width * bar as f64).collect();
-    for (side, name, ink) in [(&difference.a, &names[0], Ink::Reference), (&difference.b, &names[1], Ink::Shifted)] {
+    for (side, name, ink) in [(&difference.a, &names[0], Ink::Reference), (&difference.b, &names[1], Ink::Shifted)]
+    {
         let Some(waits) = &side.waits else { continue };
         let heights = rebinned(&waits.histogram.counts, waits.histogram.from, waits.histogram.width, &chart.edges);
         let all: f64 = heights.iter().sum::<f64>().max(1.0);

@@ -5,6 +5,8 @@
 
 mod account;
 mod calendar;
+mod columns;
+mod difference;
 mod findings;
 mod mapping;
 mod pictures;
@@ -32,8 +34,12 @@ enum Part {
     Account,
     /// What the visits are like.
     Profile,
+    /// What each column holds.
+    Columns,
     /// The visits.
     Visits,
+    /// How it differs from another data set.
+    Difference,
 }
 
 /// The screen.
@@ -43,6 +49,8 @@ pub(super) struct Data {
     pictures: pictures::Pictures,
     visits: visits::VisitTable,
     findings: findings::Findings,
+    columns: columns::Columns,
+    against: difference::Against,
     part: Part,
 }
 
@@ -85,12 +93,16 @@ impl Screen for Data {
             account::account_ui(ui, &snapshot, digest, document);
             return self.findings.ui(ui, &document.report);
         }
+        if self.part == Part::Difference {
+            return self.against.ui(ui, state, &snapshot, digest, outbox);
+        }
         let (Some(profile), Some(prepared)) = (&state.profile, &state.prepared) else {
             let again = Command::SelectDataset(digest);
             return waiting_ui(ui, state, "prepare", "data.not_prepared", again, outbox);
         };
         match self.part {
-            Part::Account => {}
+            Part::Account | Part::Difference => {}
+            Part::Columns => self.columns.ui(ui, &profile.columns, &document.mapping.zone),
             Part::Profile => self.pictures.ui(ui, profile, &look),
             Part::Visits => self.visits.ui(ui, prepared),
         }
@@ -103,7 +115,9 @@ impl Data {
         let parts = [
             (Part::Account, "data.part_account"),
             (Part::Profile, "data.part_profile"),
+            (Part::Columns, "data.part_columns"),
             (Part::Visits, "data.part_visits"),
+            (Part::Difference, "data.part_difference"),
         ];
         let parts = parts.map(|(part, key)| (part, look.text(key).to_owned()));
         Segmented::new(look.text("data.part"), parts).ui(ui, &mut self.part);

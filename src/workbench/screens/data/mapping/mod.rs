@@ -55,6 +55,7 @@ pub(super) fn mapping_ui(ui: &mut Ui, state: &State, intake: &Arc<Intake>, outbo
         outbox.send(Command::TryMapping(Box::new(changed)));
     }
     let Some(mapping) = &intake.mapping else { return };
+    rest::personal_ui(ui, intake, mapping);
     rows::rows_ui(ui, intake);
     if let Some(changed) = rest::rest_ui(ui, intake, mapping) {
         outbox.send(Command::TryMapping(Box::new(changed)));
