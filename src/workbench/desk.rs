@@ -3,6 +3,7 @@
 //! Nothing here waits. Everything that reads, computes or writes runs as a job; a watcher thread notices what others
 //! change in the registry and what the serving side says.
 
+mod chips;
 mod watch;
 mod work;
 
@@ -10,14 +11,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui_material_icons::icons;
-
 use super::command::{Approval, Command, NewOwner};
 use super::intake::Intake;
 use super::jobs::{JobError, JobId};
 use super::snapshot::Profile;
-use super::state::{Arrival, ChipState, Project, ServerState, Services, State, StatusLine};
-use super::theme::{Ink, Look};
+use super::state::{Arrival, Project, ServerState, Services, State};
+use super::theme::Look;
 use crate::base::language::Language;
 use crate::base::{Digest, Task};
 use crate::workflows::Home;
@@ -131,70 +130,8 @@ impl Desk {
     }
 
     fn describe(&mut self, language: Language) {
-        let snapshot = self.state.snapshot.clone().unwrap_or_default();
-        let dataset = self.state.dataset.and_then(|digest| {
-            let found = snapshot.datasets.iter().find(|(dataset, _)| dataset.digest == digest);
-            found.map(|(dataset, _)| dataset.name.clone())
-        });
-        let none = language.text("chip.none").to_owned();
-        let registry = self.home.registry();
-        let role = snapshot.person(&self.state.person).map(|person| person.role);
-        let unnamed = if self.state.person.is_empty() { none.clone() } else { self.state.person.clone() };
-        let who = role.map_or(unnamed, |role| {
-            let role = language.text(&format!("role.{}", role.id())).to_owned();
-            language.fill("chip.person", &[("name", &self.state.person), ("role", &role)])
-        });
-        let registry_name =
-            registry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.state.chips = vec![
-            ChipState {
-                name: "chip.dataset",
-                value: dataset.unwrap_or(none),
-                hint: self.state.dataset.map(|digest| digest.to_string()).unwrap_or_default(),
-                icon: icons::ICON_DATASET,
-                command: Some(Command::GoTo("data")),
-            },
-            ChipState {
-                name: "chip.registry",
-                value: registry_name,
-                hint: registry.display().to_string(),
-                icon: icons::ICON_DATABASE,
-                command: Some(Command::GoTo("releases")),
-            },
-            ChipState {
-                name: "chip.you",
-                value: who,
-                hint: String::new(),
-                icon: icons::ICON_PERSON,
-                command: Some(Command::GoTo("releases")),
-            },
-        ];
-        self.state.serving = Some(serving_line(&self.state, language));
-    }
-}
-
-/// What the bottom bar says of the serving side.
-fn serving_line(state: &State, language: Language) -> StatusLine {
-    let Some(address) = state.server.address else {
-        return StatusLine { ink: Ink::Faint, text: language.text("serving.stopped").to_owned() };
-    };
-    let live = state.server.live.as_ref();
-    match live.and_then(|live| Some((live.version?, live.generation?))) {
-        Some((version, generation)) => StatusLine {
-            ink: if live.is_some_and(|live| live.refused.is_some()) { Ink::Warn } else { Ink::Current },
-            text: language.fill(
-                "serving.answers",
-                &[
-                    ("version", &version.to_string()),
-                    ("generation", &language.integer(generation.unsigned_abs())),
-                    ("address", &address.to_string()),
-                ],
-            ),
-        },
-        None => StatusLine {
-            ink: Ink::Warn,
-            text: language.fill("serving.starting", &[("address", &address.to_string())]),
-        },
+        self.state.chips = chips::chips(&self.state, &self.home, language);
+        self.state.serving = Some(chips::serving_line(&self.state, language));
     }
 }
 

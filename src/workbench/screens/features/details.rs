@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::catalogue::places;
 use super::name;
-use crate::analysis::features::{Bars, Distribution, QUANTILE_SHARES, feature};
+use crate::analysis::features::{Bars, Distribution, QUANTILE_SHARES};
 use crate::base::language::Language;
 use crate::workbench::screens::names::listed;
 use crate::workbench::screens::releases::fields::{code, fact_ui};
@@ -38,8 +38,15 @@ impl Picture {
     /// Shows `row` in a card that reaches down to `height`.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, row: &FeatureRow, height: f32) {
         let look = Look::of(ui);
-        Card::titled(name(&look, &row.entry.id)).height(height).ui(ui, |ui| {
-            Text::new(look.text(&format!("feature_about.{}", row.entry.id))).ink(Ink::Soft).wrap().ui(ui);
+        let called = name(&look, &row.entry.id);
+        Card::titled(called.clone()).height(height).ui(ui, |ui| {
+            match &row.entry.expression {
+                Some(expression) => code(expression.clone()).copyable().ui(ui),
+                None => {
+                    let about = look.text(&format!("feature_about.{}", row.entry.id)).to_owned();
+                    Text::new(about).ink(Ink::Soft).wrap().ui(ui)
+                }
+            };
             ui.add_space(sizes::GRID);
             facts_ui(ui, state, row);
             let Some(distribution) = &row.profile.distribution else {
@@ -47,7 +54,7 @@ impl Picture {
                 return;
             };
             ui.add_space(sizes::GRID);
-            match self.drawn(row, distribution, look.language) {
+            match self.drawn(row, &called, distribution, look.language) {
                 Drawn::Bars(chart) => chart.ui(ui, HEIGHT),
                 Drawn::Names(chart) => chart.ui(ui, HEIGHT),
             };
@@ -60,14 +67,21 @@ impl Picture {
         });
     }
 
-    fn drawn(&mut self, row: &FeatureRow, distribution: &Distribution, language: Language) -> &Drawn {
+    fn drawn(
+        &mut self,
+        row: &FeatureRow,
+        called: &str,
+        distribution: &Distribution,
+        language: Language,
+    ) -> &Drawn {
         let id = &row.entry.id;
         let known = self
             .kept
             .take()
             .filter(|(of, shown, in_language, _)| of == id && shown == distribution && *in_language == language);
-        let kept = known
-            .unwrap_or_else(|| (id.clone(), distribution.clone(), language, draw(row, distribution, language)));
+        let kept = known.unwrap_or_else(|| {
+            (id.clone(), distribution.clone(), language, draw(row, called, distribution, language))
+        });
         &self.kept.insert(kept).3
     }
 }
@@ -80,10 +94,8 @@ fn facts_ui(ui: &mut Ui, state: &State, row: &FeatureRow) {
     fact_ui(ui, look.text("features.id"), code(&row.entry.id));
     fact_ui(ui, look.text("features.group"), words(format!("feature_group.{}", row.entry.group)));
     fact_ui(ui, look.text("features.unit"), words(format!("unit.{}", row.entry.unit)));
-    if let Some(feature) = feature(&row.entry.id) {
-        fact_ui(ui, look.text("features.known"), words(feature.known.name_key()));
-        fact_ui(ui, look.text("features.missing_rule"), words(feature.missing.name_key()));
-    }
+    fact_ui(ui, look.text("features.known"), words(format!("feature_known.{}", row.entry.known)));
+    fact_ui(ui, look.text("features.missing_rule"), words(format!("feature_missing.{}", row.entry.missing_rule)));
     let critical = if row.entry.critical { "features.critical_yes" } else { "features.critical_no" };
     fact_ui(ui, look.text("features.critical_head"), Text::new(look.text(critical)));
     let share = row.profile.missing as f64 / row.profile.rows.max(1) as f64;
@@ -132,9 +144,9 @@ fn quantiles_ui(ui: &mut Ui, mean: f64, quantiles: &[f64; 7]) {
     Numbers { heads, rows }.ui(ui, "quantiles", TABLE);
 }
 
-fn draw(row: &FeatureRow, distribution: &Distribution, language: Language) -> Drawn {
+fn draw(row: &FeatureRow, called: &str, distribution: &Distribution, language: Language) -> Drawn {
     let text = |key: &str| language.text(key).to_owned();
-    let name = language.fill("features.values_of", &[("feature", &text(&format!("feature.{}", row.entry.id)))]);
+    let name = language.fill("features.values_of", &[("feature", called)]);
     match distribution {
         Distribution::Names { top, others, .. } => {
             let mut rows: Vec<(String, u64)> = top.clone();

@@ -13,7 +13,7 @@ mod tests;
 use egui::Ui;
 use egui_material_icons::{MaterialIcon, icons};
 
-use crate::analysis::features::Measure;
+use crate::analysis::features::{Measure, feature};
 use crate::base::Verdict;
 use crate::workbench::command::{Command, Outbox};
 use crate::workbench::state::{Screen, State};
@@ -129,7 +129,10 @@ fn strength(row: &FeatureRow) -> f64 {
     })
 }
 
-/// What people call the feature `id`.
+/// What people call the feature `id`; one that was added as an expression has its own name only.
 fn name(look: &Look, id: &str) -> String {
+    if feature(id).is_none() {
+        return id.to_owned();
+    }
     look.text(&format!("feature.{id}")).to_owned()
 }
