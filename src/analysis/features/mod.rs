@@ -15,6 +15,8 @@ mod cut;
 mod definitions;
 mod expression;
 mod formulas;
+#[cfg(test)]
+mod golden;
 mod matrix;
 mod online;
 mod opening;
@@ -24,6 +26,7 @@ mod parts;
 mod profile;
 mod queue;
 mod replay;
+mod stated;
 mod sweep;
 mod table;
 #[cfg(test)]
@@ -48,5 +51,6 @@ pub use profile::{
 };
 pub use queue::{KEPT_SERVICES, LAST_WEEK_DAYS};
 pub use replay::{queue_states, queue_states_by};
+pub use stated::{Agreement, stated_against_counted};
 pub use table::FeatureTable;
 pub use windows::{LAST_WAITS, RECENT_MINUTES};

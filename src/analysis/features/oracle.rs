@@ -217,7 +217,7 @@ proptest! {
     #[test]
     fn the_sweep_equals_the_definition(visits in prop::collection::vec(any_visit(), 1..90)) {
         let history = history(visits);
-        for order in [PriorityOrder::LargerFirst, PriorityOrder::SmallerFirst] {
+        for order in [PriorityOrder::LargerFirst, PriorityOrder::SmallerFirst, PriorityOrder::NoOrder] {
             let swept = queue_states_by(&history, order, &Task::default()).unwrap();
             for (row, state) in swept.iter().enumerate() {
                 prop_assert_eq!(*state, state_by_definition(&history, row, order), "row {}", row);

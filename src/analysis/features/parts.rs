@@ -64,6 +64,8 @@ pub enum PriorityOrder {
     LargerFirst,
     /// Class 1 goes before class 2.
     SmallerFirst,
+    /// Classes say nothing about the order.
+    NoOrder,
 }
 
 impl PriorityOrder {
@@ -71,7 +73,7 @@ impl PriorityOrder {
     #[must_use]
     pub fn rank(self, priority: Option<u8>) -> u16 {
         match (self, priority) {
-            (_, None) => 0,
+            (_, None) | (PriorityOrder::NoOrder, _) => 0,
             (PriorityOrder::LargerFirst, Some(class)) => u16::from(class) + 1,
             (PriorityOrder::SmallerFirst, Some(class)) => 256 - u16::from(class),
         }
@@ -90,6 +92,7 @@ mod tests {
         let rank = PriorityOrder::SmallerFirst;
         assert!(rank.rank(Some(1)) > rank.rank(Some(2)));
         assert!(rank.rank(Some(255)) > rank.rank(None));
+        assert_eq!(PriorityOrder::NoOrder.rank(Some(2)), PriorityOrder::NoOrder.rank(None));
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl<T: Copy + Send + Sync> Optional<T> {
     }
 
     /// The rows in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Option<T>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Option<T>> + Clone {
         let missing = if self.rows.is_empty() { self.length } else { 0 };
         self.rows.iter().chain(std::iter::repeat_n(&self.missing, missing))
     }

@@ -76,11 +76,22 @@ impl Term {
         (self.shape.of(value) - self.mean) / self.deviation
     }
 
-    /// Fills `out` with the standardised column for each row.
-    pub fn fill(&self, features: &FeatureTable, first: usize, out: &mut [f64]) {
-        let column = features.column(&self.feature);
-        for (row, cell) in (first..).zip(out) {
-            *cell = self.standardised(column.map_or(Value::Missing, |column| column.value(row)));
+    /// Fills `out` with the standardised column for the rows from `first` on of the feature's `column`.
+    pub fn fill(&self, column: Option<&Column>, first: usize, out: &mut [f64]) {
+        match (&self.shape, column) {
+            (Shape::Level(level), Some(Column::Categories { names, codes })) => {
+                // The level's code is looked up once, so that names are not compared row by row.
+                let code = names.iter().position(|name| name == level).and_then(|code| u32::try_from(code).ok());
+                let [off, on] = [false, true].map(|holds| (flag(holds) - self.mean) / self.deviation);
+                for (row, cell) in (first..).zip(out) {
+                    *cell = if code.is_some() && codes.get(row) == code { on } else { off };
+                }
+            }
+            _ => {
+                for (row, cell) in (first..).zip(out) {
+                    *cell = self.standardised(column.map_or(Value::Missing, |column| column.value(row)));
+                }
+            }
         }
     }
 }
@@ -88,10 +99,16 @@ impl Term {
 /// The columns that the training data support.
 pub(super) fn terms(features: &FeatureTable) -> Vec<Term> {
     let mut terms = Vec::new();
+    let mut taken: Vec<&Column> = Vec::new();
     let known = CATALOGUE.iter().map(|feature| (feature.id, feature.unit));
     let own = features.expressions().map(|expression| (expression.id(), expression.unit()));
     for (id, unit) in known.chain(own) {
         let Some(column) = features.column(id) else { continue };
+        // Where a site has one service, say, its queue is the whole site: the same column twice tells nothing more.
+        if taken.contains(&column) {
+            continue;
+        }
+        taken.push(column);
         for shape in shapes(unit, column) {
             let values = (0..features.len()).map(|row| shape.of(column.value(row)));
             let (mean, deviation) = mean_and_deviation(values, features.len());

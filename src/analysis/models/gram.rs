@@ -84,7 +84,7 @@ fn design(terms: &[Term], features: &FeatureTable, first: usize, rows: usize) ->
     let mut columns = Array2::zeros((terms.len(), rows));
     for (term, mut column) in terms.iter().zip(columns.axis_iter_mut(Axis(0))) {
         if let Some(column) = column.as_slice_mut() {
-            term.fill(features, first, column);
+            term.fill(features.column(&term.feature), first, column);
         }
     }
     columns.reversed_axes()

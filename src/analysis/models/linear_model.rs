@@ -11,13 +11,16 @@ use std::collections::BTreeSet;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{CATALOGUE, Value};
+use crate::analysis::features::{CATALOGUE, FeatureTable, Value};
 use crate::base::statistics::Sample;
-use crate::base::{Minutes, Task};
+use crate::base::{Cancelled, Minutes, Task};
 
 use super::design::{Term, terms};
 use super::gram::Gram;
 use super::{Choice, FitError, Parameter, ParameterKind, Training};
+
+/// Rows that are predicted at a time, column by column.
+const ROWS: usize = 1 << 12;
 
 /// What a prediction estimates; a parameter of both families.
 pub(super) const ESTIMATE: Parameter = Parameter {
@@ -92,13 +95,8 @@ impl LinearModel {
         mean: bool,
         task: &Task,
     ) -> Result<(), FitError> {
-        let mut residuals = Vec::with_capacity(logs.len());
-        for (row, log) in logs.iter().enumerate() {
-            if row.is_multiple_of(1 << 13) {
-                task.report("stage.fitting", row as u64, logs.len() as u64)?;
-            }
-            residuals.push(log - self.log_prediction(&|id| training.features.value(id, row)));
-        }
+        let predicted = self.log_predictions(training.features, "stage.fitting", task)?;
+        let residuals: Vec<f64> = logs.iter().zip(predicted).map(|(log, predicted)| log - predicted).collect();
         if mean {
             self.smearing =
                 residuals.iter().map(|residual| libm::exp(*residual)).sum::<f64>() / residuals.len() as f64;
@@ -111,11 +109,45 @@ impl LinearModel {
     fn log_prediction<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> f64 {
         let weighted =
             |weighted: &Weighted| weighted.coefficient * weighted.term.standardised(value(&weighted.term.feature));
-        self.intercept + self.terms.iter().map(weighted).sum::<f64>()
+        self.terms.iter().map(weighted).sum::<f64>() + self.intercept
+    }
+
+    /// As [`Self::log_prediction`] for every row of `features`, to the last bit: terms are added in the same order.
+    fn log_predictions(
+        &self,
+        features: &FeatureTable,
+        stage: &'static str,
+        task: &Task,
+    ) -> Result<Vec<f64>, Cancelled> {
+        let columns: Vec<_> =
+            self.terms.iter().map(|weighted| (weighted, features.column(&weighted.term.feature))).collect();
+        let mut sums = vec![0.0; features.len()];
+        let mut standardised = [0.0; ROWS];
+        for (block, sums) in sums.chunks_mut(ROWS).enumerate() {
+            task.report(stage, (block * ROWS) as u64, features.len() as u64)?;
+            for (weighted, column) in &columns {
+                weighted.term.fill(*column, block * ROWS, &mut standardised[..sums.len()]);
+                for (sum, value) in sums.iter_mut().zip(&standardised) {
+                    *sum += weighted.coefficient * value;
+                }
+            }
+            sums.iter_mut().for_each(|sum| *sum += self.intercept);
+        }
+        Ok(sums)
+    }
+
+    /// The predictions for every row of `features`, in minutes.
+    pub(super) fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
+        let logs = self.log_predictions(features, "stage.predicting", task)?;
+        Ok(logs.into_iter().map(|log| self.minutes(log).get()).collect())
     }
 
     pub(super) fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Minutes {
-        let minutes = libm::exp(self.log_prediction(value)) * self.smearing - 1.0;
+        self.minutes(self.log_prediction(value))
+    }
+
+    fn minutes(&self, log: f64) -> Minutes {
+        let minutes = libm::exp(log) * self.smearing - 1.0;
         Minutes::new(minutes.clamp(0.0, self.longest.get())).unwrap_or(self.longest)
     }
 }

@@ -187,13 +187,10 @@ impl Fitted {
     /// # Errors
     /// [`Cancelled`] where `task` was.
     pub fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
-        let mut predictions = Vec::with_capacity(features.len());
-        for row in 0..features.len() {
-            if row.is_multiple_of(1 << 13) {
-                task.report("stage.predicting", row as u64, features.len() as u64)?;
-            }
-            predictions.push(self.predict(&|id| features.value(id, row)).get());
+        match self {
+            Fitted::Constant(model) => Ok(vec![model.predict().get(); features.len()]),
+            Fitted::Rule(model) => model.predict_all(features, task),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) => model.predict_all(features, task),
         }
-        Ok(predictions)
     }
 }

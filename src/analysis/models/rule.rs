@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::Value;
+use crate::analysis::features::{Column, FeatureTable, Value};
 use crate::analysis::history::LONGEST_STAY;
-use crate::base::{Minutes, Task};
+use crate::base::{Cancelled, Minutes, Task};
 
 use super::{FitError, Fitted, Parameter, Parameters, Training};
 
@@ -40,13 +40,15 @@ impl super::Family for Family {
 
     fn fit(&self, training: &Training<'_>, _: &Parameters, task: &Task) -> Result<Fitted, FitError> {
         training.check()?;
+        let [sites, hours] = ["site", "hour_of_day"].map(|id| training.features.column(id));
         let mut sums: BTreeMap<(&str, u8), (f64, u32)> = BTreeMap::new();
         for (row, wait) in training.waits_minutes.iter().enumerate() {
             if row.is_multiple_of(1 << 14) {
                 task.report("stage.fitting", row as u64, training.waits_minutes.len() as u64)?;
             }
-            let value = |id: &str| training.features.value(id, row);
-            let (Value::Category(site), Some(hour)) = (value("site"), hour(value("hour_of_day"))) else {
+            let (Some(Value::Category(site)), Some(hour)) =
+                (sites.map(|sites| sites.value(row)), hours.and_then(|hours| hour(hours.value(row))))
+            else {
                 continue;
             };
             let (sum, n) = sums.entry((site, hour)).or_insert((0.0, 0));
@@ -64,6 +66,21 @@ impl super::Family for Family {
 }
 
 impl Rule {
+    /// The predictions for every row of `features`, in minutes.
+    pub(super) fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
+        let columns: Vec<(&str, Option<&Column>)> = FEATURES.iter().map(|id| (*id, features.column(id))).collect();
+        let mut predictions = Vec::with_capacity(features.len());
+        for row in 0..features.len() {
+            if row.is_multiple_of(1 << 13) {
+                task.report("stage.predicting", row as u64, features.len() as u64)?;
+            }
+            let column = |id: &str| columns.iter().find(|(candidate, _)| *candidate == id)?.1;
+            let value = |id: &str| column(id).map_or(Value::Missing, |column| column.value(row));
+            predictions.push(self.predict(&value).get());
+        }
+        Ok(predictions)
+    }
+
     pub(super) fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Minutes {
         if let Value::Number(minutes) = value("work_ahead") {
             return Minutes::new(minutes.clamp(0.0, LONGEST_STAY.get())).unwrap_or(self.overall);

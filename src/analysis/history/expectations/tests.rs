@@ -75,9 +75,9 @@ fn what_is_off_is_named() {
         let arrived = changed.arrived[row];
         changed.called[row] =
             changed.called[row].and_then(|called| arrived.plus_millis(3 * (called.millis() - arrived.millis())));
-        changed.priority[row] = (row % 2 == 0).then_some(200);
-        changed.channel[row] = None;
-        changed.open_counters[row] = None;
+        changed.priority.set(row, (row % 2 == 0).then_some(200));
+        changed.channel.set(row, None);
+        changed.open_counters.set(row, None);
     }
     let violations = off(changed);
     for field in [

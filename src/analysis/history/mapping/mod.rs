@@ -21,7 +21,7 @@ pub use moments::{Anchor, DateForm, SpanUnit, StatedWait, TimeSource};
 pub(in crate::analysis::history) use shape::normal_name;
 
 use super::checks::CheckSettings;
-use super::source::{Encoding, SourceOptions};
+use super::source::Encoding;
 
 /// The mapping file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! What files of one shape have in common: the names of their columns, however they are spelt.
 
+use crate::analysis::history::SourceOptions;
 use crate::base::Digest;
 use crate::base::digest::Digester;
 
