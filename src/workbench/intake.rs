@@ -48,6 +48,7 @@ impl Intake {
         let options = given.as_ref().map_or_else(SourceOptions::default, Mapping::source_options);
         let sample = SampleRows::read(open(&paths, &options)?, task)?;
         let guess = sample.guess(&stem(path), now());
+        let personal = personal_columns(&sample);
         let mapping = given.or_else(|| mapping_for(home, &paths, task).ok()).or_else(|| guess.mapping.clone());
         let intake = Intake {
             path: path.to_owned(),
