@@ -27,12 +27,12 @@ pub(super) fn fields_ui(ui: &mut Ui, intake: &Intake) -> Option<Mapping> {
     Card::titled(look.text("mapping.fields")).note(look.text("mapping.fields_note")).ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let heads = ["mapping.field", "mapping.origin", "mapping.form", "mapping.example", "mapping.why"];
-        line_ui(ui, HEAD, |ui, index| {
+        line_ui(ui, "heads", HEAD, |ui, index| {
             let head = heads.get(index).map_or("", |key| look.text(key));
             Text::new(head).size(sizes::SMALL).ink(Ink::Faint).elide().ui(ui);
         });
         for field in FIELDS {
-            line_ui(ui, LINE, |ui, index| {
+            line_ui(ui, field, LINE, |ui, index| {
                 let change = match index {
                     0 => name_ui(ui, field),
                     1 => origin_ui(ui, intake, field),
@@ -48,7 +48,7 @@ pub(super) fn fields_ui(ui: &mut Ui, intake: &Intake) -> Option<Mapping> {
 }
 
 /// A line of cells beside each other.
-fn line_ui(ui: &mut Ui, height: f32, mut cell: impl FnMut(&mut Ui, usize)) {
+fn line_ui(ui: &mut Ui, id: &str, height: f32, mut cell: impl FnMut(&mut Ui, usize)) {
     let look = Look::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let whole: f32 = SHARES.iter().sum();
@@ -59,8 +59,7 @@ fn line_ui(ui: &mut Ui, height: f32, mut cell: impl FnMut(&mut Ui, usize)) {
         let width = room * share / whole;
         let left = if look.is_rtl() { rect.right() - offset - width } else { rect.left() + offset };
         let own = Rect::from_min_size(pos2(left, rect.top()), vec2(width, height));
-        let mut child =
-            ui.new_child(UiBuilder::new().id_salt((index, rect.top() as i32)).max_rect(own).layout(look.row()));
+        let mut child = ui.new_child(UiBuilder::new().id_salt((id, index)).max_rect(own).layout(look.row()));
         cell(&mut child, index);
         offset += width + sizes::GUTTER;
     }
