@@ -5,6 +5,8 @@
 //! `benches/peers/features.py` lets pandas, Polars and DuckDB compute the same three features. Two threads, unless
 //! `RAYON_NUM_THREADS` says otherwise.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot go on stops")]
+
 #[path = "common/history.rs"]
 mod generated;
 

@@ -94,18 +94,23 @@ def with_polars(frame):
     """Binary search in each group's own sorted calls, groups in parallel."""
     called, arrived = pl.col("called"), pl.col("arrived")
     calls = called.drop_nulls().sort()
-    waits = (called - arrived).sort_by("called", "row", nulls_last=True).drop_nulls()
+    waits = (called - arrived).sort_by("called", nulls_last=True, maintain_order=True).drop_nulls()
     nothing = pl.lit(None, pl.Int64)
     until = calls.search_sorted(arrived, side="left")
     since = calls.search_sorted(arrived - WEEK, side="left")
     sums = pl.lit(0, pl.Int64).append(waits.cum_sum())
     gone = pl.coalesce("called", "left").drop_nulls().sort().search_sorted(arrived, side="left")
-    lazy = frame.lazy().with_columns(row=pl.int_range(pl.len()), hour=(arrived + TEHRAN) // HOUR % 24)
-    answers = lazy.select(
-        ahead=(pl.int_range(pl.len()) - gone.cast(pl.Int64)).over("site", "service"),
-        last=nothing.append(waits).gather(until).over("site", "service") / 60_000,
-        week=((sums.gather(until) - sums.gather(since)) / (until - since)).over("site", "service", "hour") / 60_000,
-    ).collect()
+    hour = ((arrived + TEHRAN) // HOUR % 24).cast(pl.UInt32)
+    lazy = frame.lazy().with_columns(queue=pl.col("site") * 1_000 + pl.col("service"))
+    answers = (
+        lazy.with_columns(cell=pl.col("queue") * 24 + hour)
+        .select(
+            ahead=(pl.int_range(pl.len()) - gone.cast(pl.Int64)).over("queue"),
+            last=nothing.append(waits).gather(until).over("queue") / 60_000,
+            week=((sums.gather(until) - sums.gather(since)) / (until - since)).over("cell") / 60_000,
+        )
+        .collect()
+    )
     return answers["ahead"], answers["last"], answers["week"]
 
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use crate::analysis::history::History;
 use crate::analysis::history::expectations::{Expectations, Violation};
 use crate::analysis::history::profile::Profile;
 use crate::base::Task;
@@ -40,6 +41,18 @@ pub fn save_expectations(expectations: &Expectations, path: &Path) -> Result<(),
     draft.as_file().sync_all().map_err(|cause| file_error(path, cause))?;
     draft.persist(path).map_err(|error| file_error(path, error.error))?;
     Ok(())
+}
+
+/// Where a history that is at hand is not as expected, by the machine's clock.
+///
+/// # Errors
+/// [`WorkflowError::Cancelled`].
+pub fn check_history(
+    expectations: &Expectations,
+    history: &History,
+    task: &Task,
+) -> Result<Vec<Violation>, WorkflowError> {
+    Ok(check_expectations(expectations, &Profile::of(history, task)?))
 }
 
 /// Where `profile` is not as expected, by the machine's clock.

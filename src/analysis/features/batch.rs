@@ -39,6 +39,7 @@ pub(super) struct Batch(Vec<Stretch>);
 
 /// Rows that follow each other, by site and then in order.
 struct Stretch {
+    first: usize,
     rows: Vec<u32>,
     records: Vec<Record>,
     /// Where each site begins, by its code; one more at the end.
@@ -60,9 +61,22 @@ impl Batch {
             .filter(|records| !records.is_empty())
     }
 
-    /// The rows of a site, stretch by stretch.
-    pub fn rows_of(&self, site: usize) -> impl Iterator<Item = &[u32]> {
-        self.0.iter().map(move |stretch| stretch.rows.get(stretch.range_of(site)).unwrap_or_default())
+    /// The row after the last.
+    pub fn end(&self) -> usize {
+        self.0.iter().map(|stretch| stretch.first + stretch.rows.len()).max().unwrap_or_default()
+    }
+
+    /// Hands `put` the rows of each site with what `of_site` (by the code of the site) holds for them; a stretch after
+    /// the other, so that what is written close together in time lies close together in memory.
+    pub fn spread<'n, N>(&self, mut of_site: Vec<&'n [N]>, mut put: impl FnMut(&[u32], &'n [N])) {
+        for stretch in &self.0 {
+            for (site, rest) in of_site.iter_mut().enumerate() {
+                let rows = stretch.rows.get(stretch.range_of(site)).unwrap_or_default();
+                let (now, later) = rest.split_at(rows.len().min(rest.len()));
+                put(rows, now);
+                *rest = later;
+            }
+        }
     }
 }
 
@@ -88,7 +102,7 @@ impl Stretch {
             records[*place as usize] = record;
             *place += 1;
         }
-        Stretch { rows, records, begins }
+        Stretch { first, rows, records, begins }
     }
 
     fn range_of(&self, site: usize) -> std::ops::Range<usize> {

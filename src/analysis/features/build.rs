@@ -17,14 +17,14 @@ use super::catalogue::{Definition, Feature, kept_real, kept_whole};
 use super::column::{Column, MISSING, Whole, scatter};
 use super::definitions::CATALOGUE;
 use super::parts::{Parts, PriorityOrder};
-use super::replay::{Lanes, outputs, replay};
+use super::replay::{Lanes, by_site, replay};
 use super::sweep::Sink;
 use super::table::FeatureTable;
 
 /// The extra column with the length of a service as the source publishes it, in minutes.
 const EXPECTED_SERVICE: &str = "expected_service_min";
 /// Arrivals that are collected before a feature is computed for all of them.
-const ARRIVALS: usize = 64;
+const ARRIVALS: usize = 32;
 
 /// Every feature of each visit of `history`, in the order of its rows.
 ///
@@ -49,7 +49,7 @@ pub fn build_columns(
     let parts = features.iter().fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
     let mut columns: Vec<Growing> = features.iter().map(|feature| Growing::of(feature, visits.len())).collect();
     let output = |site| SiteColumns::new(visits, site, features);
-    replay(history, order, parts, task, output, |batch, lanes| {
+    replay(history, order, parts, (task, "stage.features"), output, |batch, lanes| {
         columns.par_iter_mut().enumerate().for_each(|(index, column)| column.spread(index, batch, lanes));
     })?;
     let columns = features.iter().zip(columns).map(|(feature, column)| (feature.id.to_owned(), column.finish()));
@@ -98,6 +98,18 @@ impl<'a> SiteColumns<'a> {
             filled: 0,
             columns: features.iter().copied().map(column).collect(),
         }
+    }
+
+    fn whole(&self, index: usize) -> &[u32] {
+        self.columns.get(index).map_or(&[], |column| &column.whole)
+    }
+
+    fn real(&self, index: usize) -> &[f32] {
+        self.columns.get(index).map_or(&[], |column| &column.real)
+    }
+
+    fn names(&self, index: usize) -> &[&'a str] {
+        self.columns.get(index).map_or(&[], |column| &column.names.names)
     }
 
     /// The length of a service as the source publishes it for this row.
@@ -213,42 +225,43 @@ enum Growing {
 impl Growing {
     fn of(feature: &Feature, rows: usize) -> Growing {
         match feature.definition {
-            Definition::Whole(_) => Growing::Whole(Whole::missing(rows)),
-            Definition::Real(_) => Growing::Real(vec![f32::NAN; rows]),
+            Definition::Whole(_) => Growing::Whole(Whole::with_capacity(rows)),
+            Definition::Real(_) => Growing::Real(Vec::with_capacity(rows)),
             Definition::Category(_) => Growing::Categories {
                 names: Vec::new(),
                 code_of: HashMap::new(),
                 of_site: HashMap::new(),
-                codes: Whole::missing(rows),
+                codes: Whole::with_capacity(rows),
             },
         }
     }
 
     /// Takes over the column at `index` of each site.
     fn spread(&mut self, index: usize, batch: &Batch, lanes: &Lanes<SiteColumns<'_>>) {
-        for (site, of_site) in outputs(lanes) {
-            let Some(column) = of_site.columns.get(index) else { continue };
-            match self {
-                Growing::Whole(all) => spread_whole(all, batch.rows_of(site), &column.whole),
-                Growing::Real(all) => {
-                    let mut rest = column.real.as_slice();
-                    for rows in batch.rows_of(site) {
-                        scatter(all, rows, rest, |number| number);
-                        rest = rest.get(rows.len()..).unwrap_or_default();
-                    }
-                }
-                Growing::Categories { names, code_of, of_site, codes } => {
+        match self {
+            Growing::Whole(all) => spread_whole(all, batch, by_site(lanes, |site| site.whole(index))),
+            Growing::Real(all) => {
+                all.resize(batch.end(), f32::NAN);
+                batch.spread(by_site(lanes, |site| site.real(index)), |rows, numbers| {
+                    scatter(all, rows, numbers, |number| number);
+                });
+            }
+            Growing::Categories { names, code_of, of_site, codes } => {
+                let known = by_site(lanes, |site| site.names(index));
+                let theirs = by_site(lanes, |site| site.whole(index));
+                let mut translated: Vec<Vec<u32>> = Vec::with_capacity(theirs.len());
+                for (site, (known, theirs)) in known.into_iter().zip(theirs).enumerate() {
                     let ours = of_site.entry(site).or_default();
-                    for name in column.names.names.iter().skip(ours.len()) {
+                    for name in known.iter().skip(ours.len()) {
                         ours.push(*code_of.entry((*name).to_owned()).or_insert_with(|| {
                             names.push((*name).to_owned());
                             u32::try_from(names.len() - 1).unwrap_or(MISSING)
                         }));
                     }
                     let code = |theirs: &u32| ours.get(*theirs as usize).copied().unwrap_or(MISSING);
-                    let translated: Vec<u32> = column.whole.iter().map(code).collect();
-                    spread_whole(codes, batch.rows_of(site), &translated);
+                    translated.push(theirs.iter().map(code).collect());
                 }
+                spread_whole(codes, batch, translated.iter().map(Vec::as_slice).collect());
             }
         }
     }
@@ -262,14 +275,11 @@ impl Growing {
     }
 }
 
-/// Puts `numbers` into `all`, a stretch of rows after the other.
-fn spread_whole<'r>(all: &mut Whole, rows: impl Iterator<Item = &'r [u32]>, numbers: &[u32]) {
-    all.make_room_for(largest(numbers));
-    let mut rest = numbers;
-    for rows in rows {
-        all.put(rows, rest);
-        rest = rest.get(rows.len()..).unwrap_or_default();
-    }
+/// Puts what each site has into `all`.
+fn spread_whole(all: &mut Whole, batch: &Batch, of_site: Vec<&[u32]>) {
+    all.grow_to(batch.end());
+    all.make_room_for(of_site.iter().map(|numbers| largest(numbers)).max().unwrap_or_default());
+    batch.spread(of_site, |rows, numbers| all.put(rows, numbers));
 }
 
 /// The largest number that is not missing.

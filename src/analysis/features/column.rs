@@ -132,9 +132,18 @@ impl Default for Whole {
 }
 
 impl Whole {
-    /// `rows` missing numbers.
-    pub(super) fn missing(rows: usize) -> Whole {
-        Whole(Width::Bytes(vec![u8::MAX; rows]))
+    /// No numbers yet, with room for `rows`.
+    pub(super) fn with_capacity(rows: usize) -> Whole {
+        Whole(Width::Bytes(Vec::with_capacity(rows)))
+    }
+
+    /// Adds missing numbers until there are `rows`.
+    pub(super) fn grow_to(&mut self, rows: usize) {
+        match &mut self.0 {
+            Width::Bytes(numbers) => numbers.resize(rows, u8::MAX),
+            Width::Shorts(numbers) => numbers.resize(rows, u16::MAX),
+            Width::Words(numbers) => numbers.resize(rows, u32::MAX),
+        }
     }
 
     /// The number of rows.
@@ -195,11 +204,23 @@ impl Whole {
             || matches!(self.0, Width::Shorts(_)) && number >= u32::from(u16::MAX)
         {
             self.0 = if number < u32::from(u16::MAX) {
-                Width::Shorts(self.iter().map(narrow).collect())
+                Width::Shorts(self.widened(narrow))
             } else {
-                Width::Words(self.iter().map(|number| number.unwrap_or(u32::MAX)).collect())
+                Width::Words(self.widened(|number| number.unwrap_or(u32::MAX)))
             };
         }
+    }
+
+    /// The same numbers, with the same room for more.
+    fn widened<N>(&self, of: impl Fn(Option<u32>) -> N) -> Vec<N> {
+        let room = match &self.0 {
+            Width::Bytes(numbers) => numbers.capacity(),
+            Width::Shorts(numbers) => numbers.capacity(),
+            Width::Words(numbers) => numbers.capacity(),
+        };
+        let mut wide = Vec::with_capacity(room);
+        wide.extend(self.iter().map(of));
+        wide
     }
 
     fn bytes(&self) -> usize {
@@ -278,7 +299,8 @@ mod tests {
             prop_assert_eq!(whole.iter().collect::<Vec<_>>(), numbers.clone());
             let rows: Vec<u32> = (0..u32::try_from(numbers.len()).unwrap()).rev().collect();
             let reversed: Vec<u32> = numbers.iter().rev().map(|number| number.unwrap_or(MISSING)).collect();
-            let mut put = Whole::missing(numbers.len());
+            let mut put = Whole::default();
+            put.grow_to(numbers.len());
             let largest = numbers.iter().flatten().max().copied().unwrap_or_default();
             put.make_room_for(largest);
             put.put(&rows, &reversed);

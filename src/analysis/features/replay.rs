@@ -37,16 +37,11 @@ pub fn queue_states_by(
         history,
         order,
         Parts::ALL,
-        task,
+        (task, "stage.queues"),
         |_| States::default(),
         |batch, lanes| {
-            for (site, of_site) in outputs(lanes) {
-                let mut begin = 0;
-                for rows in batch.rows_of(site) {
-                    scatter(&mut states, rows, of_site.0.get(begin..).unwrap_or_default(), |state| state);
-                    begin += rows.len();
-                }
-            }
+            let of_site = by_site(lanes, |states| &states.0);
+            batch.spread(of_site, |rows, of_rows| scatter(&mut states, rows, of_rows, |state| state));
         },
     )?;
     Ok(states)
@@ -79,13 +74,13 @@ pub(super) struct Lane<O> {
 /// The lanes by the codes of their sites; those that were not seen yet are none.
 pub(super) type Lanes<O> = [Option<Box<Lane<O>>>];
 
-/// What each site has to say, by its code.
-pub(super) fn outputs<O>(lanes: &Lanes<O>) -> impl Iterator<Item = (usize, &O)> {
-    lanes.iter().enumerate().filter_map(|(site, lane)| Some((site, &lane.as_deref()?.output)))
+/// What each site has to say, by its code; nothing of sites that were not seen yet.
+pub(super) fn by_site<'n, O, N>(lanes: &'n Lanes<O>, of: impl Fn(&'n O) -> &'n [N]) -> Vec<&'n [N]> {
+    lanes.iter().map(|lane| lane.as_deref().map_or(&[][..], |lane| of(&lane.output))).collect()
 }
 
 /// Replays `history`: each site's sweep tells its output what it finds, and `collect` is given the outputs of all sites
-/// after each batch.
+/// after each batch. `task` is told the `stage`.
 ///
 /// # Errors
 /// [`Cancelled`] where `task` was.
@@ -93,7 +88,7 @@ pub(super) fn replay<O: Sink + Send>(
     history: &History,
     order: PriorityOrder,
     parts: Parts,
-    task: &Task,
+    (task, stage): (&Task, &'static str),
     output: impl Fn(usize) -> O + Sync,
     mut collect: impl FnMut(&Batch, &Lanes<O>),
 ) -> Result<(), Cancelled> {
@@ -104,7 +99,7 @@ pub(super) fn replay<O: Sink + Send>(
     let mut lanes: Vec<Option<Box<Lane<O>>>> = Vec::new();
     lanes.resize_with(visits.site.names().len(), || None);
     for first in (0..visits.len()).step_by(BATCH) {
-        task.report("stage.queues", first as u64, visits.len() as u64)?;
+        task.report(stage, first as u64, visits.len() as u64)?;
         let batch = Batch::new(visits, first, parts);
         lanes.par_iter_mut().enumerate().try_for_each(|(site, lane)| {
             if let Some(lane) = lane {

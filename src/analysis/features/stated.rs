@@ -10,7 +10,7 @@ use crate::base::{Cancelled, Task};
 use super::arrival::QueueState;
 use super::batch::Record;
 use super::parts::{Parts, PriorityOrder};
-use super::replay::{outputs, replay};
+use super::replay::{by_site, replay};
 use super::sweep::Sink;
 
 /// How far stated and counted people ahead agree.
@@ -41,11 +41,12 @@ pub fn stated_against_counted(history: &History, task: &Task) -> Result<Option<A
         history,
         PriorityOrder::NoOrder,
         parts,
-        task,
+        (task, "stage.queues"),
         |_| Pairs::default(),
         |_, lanes| {
+            let of_site = by_site(lanes, |pairs: &Pairs| std::slice::from_ref(&pairs.sums));
             sums = Sums::default();
-            outputs(lanes).for_each(|(_, pairs)| sums.add(&pairs.sums));
+            of_site.into_iter().flatten().for_each(|of_site| sums.add(of_site));
         },
     )?;
     Ok(sums.agreement())

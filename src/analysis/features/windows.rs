@@ -33,7 +33,9 @@ impl RecentTimes {
             }
         }
         let gone = self.old[2];
-        self.times.drain(..gone);
+        for _ in 0..gone {
+            self.times.pop_front();
+        }
         self.old = self.old.map(|old| old - gone);
         self.old.map(|old| u32::try_from(self.times.len() - old).unwrap_or(u32::MAX))
     }
@@ -84,7 +86,9 @@ impl RecentCalls {
         let counts = self.old.map(|old| u32::try_from(self.calls.len() - old).unwrap_or(u32::MAX));
         let kept = LAST_WAITS[1];
         let gone = self.old[2].min(self.calls.len().saturating_sub(kept));
-        self.calls.drain(..gone);
+        for _ in 0..gone {
+            self.calls.pop_front();
+        }
         self.old = self.old.map(|old| old - gone);
         counts
     }
@@ -119,8 +123,7 @@ impl Ranked {
             self.blocks.push(vec![wait]);
             return;
         };
-        let place = block.partition_point(|other| *other < wait);
-        block.insert(place, wait);
+        add_in_order(block, wait);
         if block.len() > LONGEST_BLOCK {
             let upper = block.split_off(LONGEST_BLOCK / 2);
             self.blocks.insert(index + 1, upper);
@@ -164,6 +167,24 @@ impl Ranked {
         let upper = if self.len.is_multiple_of(2) { self.at(self.len / 2)? } else { lower };
         half_of(lower + upper)
     }
+}
+
+/// Adds `wait` to an ascending list.
+fn add_in_order(list: &mut Vec<i64>, wait: i64) {
+    // Most queues call a handful an hour, and a few steps cost less than a search and a move of memory.
+    const FEW: usize = 24;
+    if list.len() > FEW {
+        let place = list.partition_point(|other| *other < wait);
+        list.insert(place, wait);
+        return;
+    }
+    list.push(wait);
+    let mut place = list.len() - 1;
+    while place > 0 && list[place - 1] > wait {
+        list[place] = list[place - 1];
+        place -= 1;
+    }
+    list[place] = wait;
 }
 
 #[expect(clippy::cast_precision_loss, reason = "waits stay far below 2^52 ms")]

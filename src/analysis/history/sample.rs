@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::base::{Moment, Task};
 
-use super::checks::Check;
+use super::checks::{Check, settle};
 use super::guess::{self, Guess, Sample, value};
 use super::import::ImportError;
 use super::mapping::{Mapping, MappingError};
@@ -99,7 +99,10 @@ impl SampleRows {
         let read = |(line, cells): &(u64, Vec<String>)| {
             let borrowed: Vec<&str> = cells.iter().map(String::as_str).collect();
             let read = if cells.len() == self.columns.len() {
-                plan.read(&borrowed, &mut clocks)
+                plan.read(&borrowed, &mut clocks).and_then(|mut visit| {
+                    settle(&mut visit, &mapping.checks)?;
+                    Ok(visit)
+                })
             } else {
                 Err(Check::WrongWidth)
             };

@@ -40,3 +40,38 @@ impl DuplicatePolicy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Moment;
+
+    fn arrived_at(millis: &[i64]) -> Visits {
+        Visits {
+            arrived: millis.iter().map(|ms| Moment::from_millis(*ms).unwrap()).collect(),
+            ..Visits::default()
+        }
+    }
+
+    #[test]
+    fn equal_rows_are_one_visit_unless_nothing_tells_two_people_apart() {
+        let minutes = arrived_at(&[0, 60_000, 60_000]);
+        let seconds = arrived_at(&[0, 60_000, 61_000]);
+        let usual = CheckSettings::default();
+        for (visits, has_ids, action) in [
+            (&minutes, true, Action::Repair),
+            (&seconds, true, Action::Repair),
+            (&seconds, false, Action::Repair),
+            (&minutes, false, Action::Accept),
+        ] {
+            let policy = DuplicatePolicy::of(visits, has_ids, &usual);
+            assert_eq!(policy.treat(true), (Check::DuplicateRow, action), "{has_ids}");
+            assert_eq!(policy.treat(false), (Check::DuplicateId, Action::Repair));
+        }
+        let mut said = CheckSettings::default();
+        said.actions.insert(Check::DuplicateRow, Action::Repair);
+        said.actions.insert(Check::DuplicateId, Action::Quarantine);
+        let policy = DuplicatePolicy::of(&minutes, false, &said);
+        assert_eq!((policy.treat(true).1, policy.treat(false).1), (Action::Repair, Action::Quarantine));
+    }
+}

@@ -137,7 +137,7 @@ checks! {
     FutureDate = "future_date", [Quarantine, Accept];
     /// An arrival whole centuries away from all others. Repaired: in their century.
     WrongCentury = "wrong_century", [Repair, Quarantine, Accept];
-    /// An arrival at the turn of a year whose year is that of the ISO week. Repaired: in the year of its neighbours.
+    /// An arrival at the turn of a year whose year is that of its week. Repaired: in the year of its neighbours.
     WrongYear = "wrong_year", [Repair, Quarantine, Accept];
     /// A visit id that came before, with another content. Repaired: the first is kept.
     DuplicateId = "duplicate_id", [Repair, Quarantine];
@@ -147,7 +147,7 @@ checks! {
     ClockJump = "clock_jump", [Accept];
     /// A site's clock stood still: many arrivals at one instant.
     StuckClock = "stuck_clock", [Accept];
-    /// Names that differ only in letters ي/ی, ك/ک, case, spaces or half-spaces. Repaired: the most frequent spelling.
+    /// Names that differ only in ي/ی, ك/ک, case, spaces, half-spaces, marks or a full stop. Repaired: the most frequent.
     NearDuplicateName = "near_duplicate_name", [Repair, Accept];
     /// A column with one value.
     ConstantColumn = "constant_column", [Accept];

@@ -10,7 +10,7 @@ use super::super::mapping::{Anchor, DateForm};
 use super::super::row::RowVisit;
 use super::super::times::{self, Stamp, one_spelling};
 use super::clocks::{Clocks, Placed};
-use super::{Channels, Column, Holds, LONGEST_STAY, Name, Plan, Stated, Time, TimeFrom};
+use super::{Channels, Column, Holds, Name, Plan, Stated, Time, TimeFrom};
 
 /// One row, and what was found in it so far.
 struct RowReader<'a, 'c> {
@@ -55,7 +55,7 @@ pub(super) fn read<'a>(plan: &'a Plan, cells: &[&'a str], clocks: &mut Clocks) -
     if plan.doubtful.iter().any(|condition| row.holds(condition)) {
         row.found(Check::Doubtful)?;
     }
-    let visit = RowVisit {
+    Ok(RowVisit {
         visit_id,
         site,
         service,
@@ -70,26 +70,7 @@ pub(super) fn read<'a>(plan: &'a Plan, cells: &[&'a str], clocks: &mut Clocks) -
         people_ahead,
         stated_wait_millis,
         marks: row.marks,
-    };
-    in_order(&visit)?;
-    Ok(visit)
-}
-
-/// The moments stand in order and not more than [`LONGEST_STAY`] apart.
-fn in_order(visit: &RowVisit<'_>) -> Result<(), Check> {
-    let check = |earlier: Moment, later: Option<Moment>, before: Check, too_long: Check| match later
-        .map(|later| later.minutes_since(earlier))
-    {
-        Some(stay) if stay < crate::base::Minutes::ZERO => Err(before),
-        Some(stay) if stay > LONGEST_STAY => Err(too_long),
-        _ => Ok(()),
-    };
-    check(visit.arrived, visit.called, Check::CalledBeforeArrived, Check::WaitAboveCap)?;
-    check(visit.arrived, visit.left, Check::LeftBeforeArrived, Check::WaitAboveCap)?;
-    match visit.called {
-        Some(called) => check(called, visit.finished, Check::FinishedBeforeCalled, Check::ServiceAboveCap),
-        None => Ok(()),
-    }
+    })
 }
 
 /// What a row says about a moment.

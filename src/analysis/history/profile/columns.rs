@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::numbers::number_profile;
+use super::numbers::{of_counts, of_sample};
 use super::{ColumnKind, ColumnProfile, Distinct, MOST_DISTINCT, MOST_NUMBERS, MOST_TOP_VALUES};
 use crate::analysis::history::times::decimal_number;
 use crate::analysis::history::{Categories, Texts, Visits};
@@ -97,12 +97,12 @@ fn counted<T: ToString + std::hash::Hash + Eq>(
 }
 
 /// Small whole numbers. `None` where every row is missing.
-fn numbers(name: &str, values: impl Iterator<Item = Option<u32>> + Clone) -> Option<ColumnProfile> {
+fn numbers(name: &str, values: impl Iterator<Item = Option<u32>>) -> Option<ColumnProfile> {
     // Nearly all are small: counted in place, the others in a map.
     let mut small = vec![0_u64; 1 << 12];
     let mut large = BTreeMap::<u32, u64>::new();
     let mut missing = 0;
-    for value in values.clone() {
+    for value in values {
         match value {
             None => missing += 1,
             Some(value) => match small.get_mut(value as usize) {
@@ -112,8 +112,7 @@ fn numbers(name: &str, values: impl Iterator<Item = Option<u32>> + Clone) -> Opt
         }
     }
     let counts = (0..).zip(small).filter(|(_, count)| *count > 0).chain(large).collect::<Vec<(u32, u64)>>();
-    let mut reals: Vec<f64> = values.flatten().map(f64::from).collect();
-    let numbers = number_profile(&mut reals)?;
+    let numbers = of_counts(&counts)?;
     Some(ColumnProfile {
         name: name.to_owned(),
         kind: ColumnKind::Number,
@@ -188,8 +187,7 @@ fn text_numbers(column: &Texts) -> Option<super::NumberProfile> {
     }
     let step = column.len().div_ceil(MOST_NUMBERS).max(1);
     let cells = (0..column.len()).step_by(step).filter_map(|row| column.get(row));
-    let mut numbers: Vec<f64> = cells.filter_map(decimal_number).collect();
-    number_profile(&mut numbers)
+    of_sample(cells.filter_map(decimal_number).collect())
 }
 
 /// Distinct values, counted up to [`MOST_DISTINCT`].

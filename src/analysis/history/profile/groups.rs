@@ -2,18 +2,23 @@
 
 use rayon::prelude::*;
 
-use super::numbers::{Millis, number_profile, wait_profile};
-use super::{DayProfile, GroupProfile, HourProfile, MOST_GROUPS, NumberProfile, Visitors, WeekdayProfile};
+use super::numbers::of_millis;
+use super::ranks::{NONE, grouped};
+use super::{
+    DayProfile, GroupProfile, HourProfile, MOST_GROUPS, NumberProfile, Visitors, WaitProfile, WeekdayProfile,
+};
 use crate::analysis::history::{Categories, History, Outcome, Visits};
 use crate::base::Moment;
 use crate::base::calendar::{CivilDate, Weekday};
 
 /// Rows that one piece of work takes.
 const CHUNK: usize = 1 << 18;
+/// Days whose numbers are looked up in a table: those of ninety years.
+const DAYS_IN_A_TABLE: u32 = 1 << 15;
 /// The wait of a visit that was not called; longer than any stay that is believed.
 const LEFT: u32 = u32::MAX;
 /// The wait of a visit that is neither called nor gone.
-const UNFINISHED: u32 = u32::MAX - 1;
+const UNFINISHED: u32 = NONE;
 
 /// What groups are made of, by row.
 pub(super) struct Groups {
@@ -24,7 +29,6 @@ pub(super) struct Groups {
     /// The day of the arrival, counted from `first_day`.
     days: Vec<u32>,
     first_day: i32,
-    day_count: usize,
 }
 
 /// Milliseconds from one moment to the next; what is longer than seven weeks is as long as that.
@@ -54,13 +58,11 @@ impl Groups {
             })
             .collect();
         let all_days = || local.iter().flatten().map(|(day, _)| *day);
-        let (first_day, last_day) = (all_days().min().unwrap_or(0), all_days().max().unwrap_or(0));
-        // A history of a few days with one arrival in another age must not take memory for all days in between.
+        let first_day = all_days().min().unwrap_or(0);
         let mut days: Vec<u32> = Vec::with_capacity(visits.len());
         days.extend(all_days().map(|day| day.abs_diff(first_day)));
         let hours = local.iter().flatten().map(|(_, hour)| *hour).collect();
-        let day_count = last_day.abs_diff(first_day) as usize + usize::from(!visits.is_empty());
-        Groups { waits, hours, days, first_day, day_count }
+        Groups { waits, hours, days, first_day }
     }
 
     pub fn count(&self, outcome: Outcome) -> u64 {
@@ -73,9 +75,7 @@ impl Groups {
     }
 
     pub fn all_waits(&self) -> Option<NumberProfile> {
-        let mut waits: Vec<Millis> =
-            self.waits.iter().filter(|wait| **wait < UNFINISHED).map(|wait| Millis(*wait)).collect();
-        number_profile(&mut waits)
+        of_millis(&self.waits)
     }
 
     pub fn sites(&self, visits: &Visits) -> Vec<GroupProfile> {
@@ -112,10 +112,7 @@ impl Groups {
         // The first day's place in the week, so that a row needs no calendar.
         let first = usize::from(weekday(0).index());
         let groups = self.by(7, |row| (first + self.days[row] as usize) % 7);
-        let mut days: Vec<u32> = self.days.clone();
-        days.dedup();
-        days.par_sort_unstable();
-        days.dedup();
+        let days = self.present_days();
         let profile = |(weekday_index, visitors): (Weekday, Visitors)| WeekdayProfile {
             weekday: weekday_index,
             days: days.iter().filter(|day| weekday(**day) == weekday_index).count() as u64,
@@ -126,25 +123,35 @@ impl Groups {
     }
 
     pub fn days(&self) -> Vec<DayProfile> {
-        // Where days lie further apart than a profile lists, only those with visits are numbered.
-        let mut present: Vec<u32> = Vec::new();
-        let groups = if self.day_count <= 100 * MOST_GROUPS {
-            self.by(self.day_count, |row| self.days[row] as usize)
-        } else {
-            present = self.days.clone();
-            present.par_sort_unstable();
-            present.dedup();
-            self.by(present.len(), |row| present.binary_search(&self.days[row]).unwrap_or_default())
-        };
-        let date = |index: usize| {
-            let day = present.get(index).copied().or_else(|| u32::try_from(index).ok())?;
-            CivilDate::from_epoch_days(self.first_day.checked_add_unsigned(day)?)
-        };
-        let days = groups.into_iter().enumerate().filter(|(_, visitors)| visitors.visits > 0);
-        let mut days: Vec<DayProfile> =
-            days.filter_map(|(index, visitors)| Some(DayProfile { date: date(index)?, visitors })).collect();
+        let present = self.present_days();
         // The newest are kept where there are too many.
-        days.drain(..days.len().saturating_sub(MOST_GROUPS));
+        let present = present.get(present.len().saturating_sub(MOST_GROUPS)..).unwrap_or_default();
+        let (Some(&first), Some(&last)) = (present.first(), present.last()) else { return Vec::new() };
+        let groups = if last.abs_diff(first) < DAYS_IN_A_TABLE {
+            let mut place = vec![usize::MAX; last.abs_diff(first) as usize + 1];
+            for (index, day) in present.iter().enumerate() {
+                place[day.abs_diff(first) as usize] = index;
+            }
+            self.by(present.len(), |row| {
+                let day = self.days[row].checked_sub(first);
+                day.and_then(|day| place.get(day as usize).copied()).unwrap_or(usize::MAX)
+            })
+        } else {
+            self.by(present.len(), |row| present.binary_search(&self.days[row]).unwrap_or(usize::MAX))
+        };
+        let dated = present.iter().zip(groups).filter_map(|(day, visitors)| {
+            let date = CivilDate::from_epoch_days(self.first_day.checked_add_unsigned(*day)?)?;
+            Some(DayProfile { date, visitors })
+        });
+        dated.collect()
+    }
+
+    /// The days with visits, ascending, counted from the first.
+    fn present_days(&self) -> Vec<u32> {
+        let mut days = self.days.clone();
+        days.dedup();
+        days.par_sort_unstable();
+        days.dedup();
         days
     }
 
@@ -154,33 +161,13 @@ impl Groups {
         for (row, wait) in self.waits.iter().enumerate() {
             let Some(visitors) = visitors.get_mut(group(row)) else { continue };
             visitors.visits += 1;
-            visitors.served += u64::from(*wait < UNFINISHED);
             visitors.abandoned += u64::from(*wait == LEFT);
         }
-        // The waits side by side, group after group.
-        let mut next = Vec::with_capacity(count);
-        let mut all = 0;
-        for visitors in &visitors {
-            next.push(all);
-            all += usize::try_from(visitors.served).unwrap_or(0);
+        for (visitors, group) in visitors.iter_mut().zip(grouped(&self.waits, count, group, [0.5, 0.9])) {
+            let [median, p90] = group.quantiles;
+            visitors.served = group.n;
+            visitors.waits = (group.n > 0).then_some(WaitProfile { n: group.n, mean: group.mean, median, p90 });
         }
-        let mut waits = vec![Millis(0); all];
-        for (row, wait) in self.waits.iter().enumerate() {
-            if *wait < UNFINISHED
-                && let Some(place) = next.get_mut(group(row))
-            {
-                waits[*place] = Millis(*wait);
-                *place += 1;
-            }
-        }
-        let mut rest = waits.as_mut_slice();
-        let mut parts = Vec::with_capacity(count);
-        for visitors in &mut visitors {
-            let (part, after) = rest.split_at_mut(usize::try_from(visitors.served).unwrap_or(0));
-            parts.push((visitors, part));
-            rest = after;
-        }
-        parts.into_par_iter().for_each(|(visitors, part)| visitors.waits = wait_profile(part));
         visitors
     }
 }
@@ -188,7 +175,8 @@ impl Groups {
 /// From the call to the end of the service.
 pub(super) fn services_took(visits: &Visits) -> Option<NumberProfile> {
     let pairs = visits.called.iter().zip(&visits.finished);
-    let mut spans: Vec<Millis> =
-        pairs.filter_map(|(called, finished)| Some(Millis(span((*called)?, (*finished)?)))).collect();
-    number_profile(&mut spans)
+    let spans: Vec<u32> = pairs
+        .map(|(called, finished)| called.zip(*finished).map_or(NONE, |(called, finished)| span(called, finished)))
+        .collect();
+    of_millis(&spans)
 }

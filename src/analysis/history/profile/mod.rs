@@ -7,6 +7,7 @@
 mod columns;
 mod groups;
 mod numbers;
+mod ranks;
 #[cfg(test)]
 mod tests;
 
@@ -238,9 +239,10 @@ impl Profile {
         task.report("stage.profile", 0, 4)?;
         let groups = Groups::of(history);
         task.report("stage.profile", 1, 4)?;
-        let (sites, services) = rayon::join(|| groups.sites(visits), || groups.services(visits));
+        // Each of them uses all cores.
+        let (sites, services) = (groups.sites(visits), groups.services(visits));
         task.report("stage.profile", 2, 4)?;
-        let ((hours, weekdays), days) = rayon::join(|| (groups.hours(), groups.weekdays()), || groups.days());
+        let (hours, weekdays, days) = (groups.hours(), groups.weekdays(), groups.days());
         task.report("stage.profile", 3, 4)?;
         let (columns, (waits, services_took)) =
             rayon::join(|| columns::profiles(visits), || (groups.all_waits(), groups::services_took(visits)));

@@ -21,8 +21,12 @@ const FALSE_ALARM: f64 = 1e-6;
 const SLOTS: usize = 1 << 22;
 
 pub(super) fn check(visits: &Visits, hours: &HourCounts, context: &TableContext<'_>, account: &mut TableAccount) {
-    jumps(visits, context, account);
-    stuck(visits, hours, context, account);
+    let (steps, crowds) = rayon::join(
+        || steps_of_sites(visits, context, account),
+        || crowded_instants(visits, &too_many_at_once(visits, hours)),
+    );
+    tell_jumps(visits, &steps, context, account);
+    tell_stuck(visits, crowds, context, account);
 }
 
 /// The rows of one site so far.
@@ -53,8 +57,8 @@ impl Way {
     }
 }
 
-/// Steps against the order of a site's rows. Rows may stand from the oldest to the newest or the other way round.
-fn jumps(visits: &Visits, context: &TableContext<'_>, account: &mut TableAccount) {
+/// The steps from each site's rows to its next.
+fn steps_of_sites(visits: &Visits, context: &TableContext<'_>, account: &TableAccount) -> Vec<Steps> {
     let aside: std::collections::HashSet<usize> = account.aside().iter().map(|(row, _)| *row).collect();
     let mut sites = vec![Steps::default(); visits.site.names().len()];
     let mut starts = context.file_starts.iter().copied().peekable();
@@ -62,7 +66,9 @@ fn jumps(visits: &Visits, context: &TableContext<'_>, account: &mut TableAccount
         if starts.next_if(|start| *start <= row).is_some() {
             sites.iter_mut().for_each(|site| site.last = None);
         }
-        if !aside.is_empty() && aside.contains(&row) {
+        // A row whose date was moved stands where its wrong date put it.
+        let is_moved = account.moved.get(row).copied().unwrap_or(false);
+        if is_moved || (!aside.is_empty() && aside.contains(&row)) {
             continue;
         }
         let Some(site) = sites.get_mut(*code as usize) else { continue };
@@ -76,9 +82,14 @@ fn jumps(visits: &Visits, context: &TableContext<'_>, account: &mut TableAccount
         }
         site.last = Some((row, *arrived));
     }
+    sites
+}
+
+/// Steps against the order of a site's rows. Rows may stand from the oldest to the newest or the other way round.
+fn tell_jumps(visits: &Visits, sites: &[Steps], context: &TableContext<'_>, account: &mut TableAccount) {
     let mut unjudged = 0;
     let mut clock = context.zone.clock();
-    for site in &sites {
+    for site in sites {
         let (with, against) = if site.back.steps <= site.forward.steps {
             (&site.forward, &site.back)
         } else {
@@ -119,9 +130,10 @@ fn jumps(visits: &Visits, context: &TableContext<'_>, account: &mut TableAccount
 /// How many are too many follows from the site's busy hours: with the rate λ an instant (a second or a minute, as the
 /// source writes them) of its busiest hours, doubled since people come in groups, `k` at one instant are too many
 /// where n · P(Poisson(2λ) ≥ k) < 10⁻⁶ for its n visits, and never fewer than ten.
-fn stuck(visits: &Visits, hours: &HourCounts, context: &TableContext<'_>, account: &mut TableAccount) {
-    let instants_an_hour =
-        if visits.arrived.iter().all(|moment| moment.millis() % 60_000 == 0) { 60.0 } else { 3_600.0 };
+fn too_many_at_once(visits: &Visits, hours: &HourCounts) -> HashMap<usize, u64> {
+    let on_the_minute = visits.arrived.iter().filter(|moment| moment.millis() % 60_000 == 0).count();
+    // A source that writes minutes may still have rows that were computed to the second.
+    let instants_an_hour = if on_the_minute * 2 > visits.len() { 60.0 } else { 3_600.0 };
     let mut too_many = HashMap::new();
     for cells in hours.by_site() {
         let mut counts: Vec<u32> = cells.iter().map(|cell| cell.count).collect();
@@ -134,10 +146,18 @@ fn stuck(visits: &Visits, hours: &HourCounts, context: &TableContext<'_>, accoun
             too_many.insert(first.site(), fewest_unlikely(rate, n).max(FEWEST_STUCK));
         }
     }
-    let found = crowded_instants(visits, &too_many);
+    too_many
+}
+
+fn tell_stuck(
+    visits: &Visits,
+    crowds: BTreeMap<(usize, i64), u64>,
+    context: &TableContext<'_>,
+    account: &mut TableAccount,
+) {
     let mut clock = context.zone.clock();
     let action = context.settings.action(Check::StuckClock);
-    for ((site, millis), count) in found {
+    for ((site, millis), count) in crowds {
         let Some(moment) = Moment::from_millis(millis) else { continue };
         let name = visits.site.names().get(site).map_or("", String::as_str);
         account.find(Check::StuckClock, action, count, || {

@@ -40,6 +40,7 @@ pub(super) fn check(
     if treat(visits, Check::WrongYear, &years.unwrap_or_default(), context, account) {
         *hours = HourCounts::of(visits, context.zone);
     }
+    account.moved.clone_from(&account.repaired);
     futures(visits, context, account);
 }
 

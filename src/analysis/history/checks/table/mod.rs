@@ -53,6 +53,8 @@ pub struct TableAccount {
     aside: Vec<(usize, Check)>,
     /// By row whether something in it was repaired; empty where nothing was.
     repaired: Vec<bool>,
+    /// By row whether its date was moved; empty where none was.
+    moved: Vec<bool>,
     rows: usize,
 }
 
