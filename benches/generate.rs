@@ -130,7 +130,7 @@ fn date(day: u64) -> String {
 }
 
 fn write_visit(line: &mut Vec<u8>, id: u64, visit: &Visit, date: &str) {
-    line.extend_from_slice(id.to_string().as_bytes());
+    line.extend_from_slice(format!("v{id:08}").as_bytes());
     line.extend_from_slice(b",site-");
     two_digits(line, u32::from(visit.site) + 1);
     line.push(b',');

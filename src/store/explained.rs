@@ -30,6 +30,7 @@ fn database() -> Vec<DatabaseError> {
         DatabaseError::ReadOnly { path: path.clone() },
         DatabaseError::Full { path: path.clone() },
         DatabaseError::Busy { path: path.clone() },
+        DatabaseError::Unfinished { path: path.clone() },
         DatabaseError::NetworkFileSystem { kind: "nfs4".to_owned(), mount: "/data".into(), path: path.clone() },
         DatabaseError::OldLibrary { found: "3.40.1".to_owned(), needed: "3.51.3" },
         DatabaseError::Sqlite { source: rusqlite::Error::InvalidQuery, path: path.clone() },

@@ -4,6 +4,7 @@
 //! clock: whoever calls it says what time it is. SQL stays in here, in `.sql` files. The invariant: a change is
 //! written whole or not at all, and what is read back was checked against its digest or signature first.
 
+pub mod foreign;
 pub mod keys;
 pub mod predictions;
 pub mod registry;

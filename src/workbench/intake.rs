@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::history::personal::{PersonalColumn, recognise};
-use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows, SourceOptions, open};
+use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows, open};
 use crate::base::Task;
+use crate::workflows::databases::source_options;
 use crate::workflows::import::read_mapping;
 use crate::workflows::mapping::mapping_for;
 use crate::workflows::{Home, WorkflowError, now};
@@ -45,7 +46,7 @@ impl Intake {
         task.report("stage.reading", 0, 0)?;
         let paths = [path.to_owned()];
         let given = given.map(read_mapping).transpose()?;
-        let options = given.as_ref().map_or_else(SourceOptions::default, Mapping::source_options);
+        let options = source_options(given.as_ref());
         let sample = SampleRows::read(open(&paths, &options)?, task)?;
         let guess = sample.guess(&stem(path), now());
         let personal = personal_columns(&sample);

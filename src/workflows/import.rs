@@ -13,6 +13,7 @@ use crate::analysis::history::{
 use crate::base::{Digest, Task};
 use crate::store::workspace::{Dataset, NewDataset, Workspace};
 
+use super::databases::source_options;
 use super::datasets::{DatasetDocument, Prepared, SourceFile, prepare_history};
 use super::mapping::{keep_mapping, mapping_for};
 use super::{Home, WorkflowError, now};
@@ -72,7 +73,7 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
     };
     let given = request.mapping.is_some().then(|| mapping.clone());
     let mut aside = Aside::new(home)?;
-    let options = mapping.source_options();
+    let options = source_options(Some(&mapping));
     let Imported { history, report, files } = {
         let mut out = BufWriter::new(aside.file.as_file_mut());
         let settings = ImportSettings { mapping: &mapping, now: now() };

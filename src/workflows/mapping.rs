@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::history::{
-    Guess, Mapping, MappingError, PreviewRow, Question, SampleRows, SourceOptions, open,
-};
+use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, Question, SampleRows, open};
 use crate::base::Task;
 use crate::base::language::Language;
 
+use super::databases::source_options;
 use super::import::{file_error, read_text};
 use super::{Home, WorkflowError, now};
 
@@ -16,7 +15,7 @@ use super::{Home, WorkflowError, now};
 /// # Errors
 /// [`WorkflowError`] where the file is no table.
 pub fn guess_files(paths: &[PathBuf], task: &Task) -> Result<Guess, WorkflowError> {
-    let sample = SampleRows::read(open(paths, &SourceOptions::default())?, task)?;
+    let sample = SampleRows::read(open(paths, &source_options(None))?, task)?;
     Ok(sample.guess(&stem(paths), now()))
 }
 
@@ -30,7 +29,7 @@ pub fn preview(
     rows: usize,
     task: &Task,
 ) -> Result<Vec<PreviewRow>, WorkflowError> {
-    Ok(SampleRows::read(open(paths, &mapping.source_options())?, task)?.preview(mapping, rows)?)
+    Ok(SampleRows::read(open(paths, &source_options(Some(mapping)))?, task)?.preview(mapping, rows)?)
 }
 
 /// The mapping for files for which none was given: the canonical one, the one kept for files of its shape, or the
@@ -39,7 +38,7 @@ pub fn preview(
 /// # Errors
 /// [`MappingError::Unsure`] where the guess leaves a question open.
 pub fn mapping_for(home: &Home, paths: &[PathBuf], task: &Task) -> Result<Mapping, WorkflowError> {
-    let source = open(paths, &SourceOptions::default())?;
+    let source = open(paths, &source_options(None))?;
     if let Ok(canonical) = Mapping::canonical(source.columns()) {
         return Ok(canonical);
     }

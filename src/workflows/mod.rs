@@ -7,6 +7,7 @@ mod error;
 mod home;
 
 pub mod compare;
+pub mod databases;
 pub mod datasets;
 pub mod demo;
 pub mod evidence;

@@ -60,8 +60,8 @@ pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
 pub use sample::{PreviewRow, SampleRows};
 pub use source::{
-    Block, Compression, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, Source, SourceError, SourceFile,
-    SourceOptions, SourceRow, open,
+    Block, Compression, Database, Databases, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, RowCells, Source,
+    SourceError, SourceFile, SourceOptions, SourceRow, Told, open,
 };
 pub use texts::Texts;
 pub use times::one_spelling;

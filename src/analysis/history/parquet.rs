@@ -71,11 +71,6 @@ impl TextBlocks {
         &self.names
     }
 
-    /// The number of rows in the file.
-    pub fn rows(&self) -> u64 {
-        self.file.rows()
-    }
-
     /// The next rows; `None` after the last.
     pub fn next_block(&mut self) -> Result<Option<TextBlock>, SourceError> {
         let (frame, from) = match self.group.take() {

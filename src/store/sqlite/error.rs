@@ -87,6 +87,12 @@ pub enum DatabaseError {
         /// The file.
         path: PathBuf,
     },
+    /// Another program is in the middle of writing: part of what is kept is in a file beside it.
+    #[error("another program has not finished writing: {}", path.display())]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is on a network file system, which WAL cannot work on.
     #[error("on a network file system ({kind} at {}): {}", mount.display(), path.display())]
     NetworkFileSystem {
@@ -179,6 +185,7 @@ impl DatabaseError {
             | DatabaseError::ReadOnly { path }
             | DatabaseError::Full { path }
             | DatabaseError::Busy { path }
+            | DatabaseError::Unfinished { path }
             | DatabaseError::NetworkFileSystem { path, .. }
             | DatabaseError::Sqlite { path, .. }
             | DatabaseError::Io { path, .. } => Some(path),
@@ -200,6 +207,7 @@ impl Explain for DatabaseError {
             DatabaseError::ReadOnly { .. } => "database_read_only",
             DatabaseError::Full { .. } => "database_full",
             DatabaseError::Busy { .. } => "database_busy",
+            DatabaseError::Unfinished { .. } => "database_unfinished",
             DatabaseError::NetworkFileSystem { .. } => "database_network",
             DatabaseError::OldLibrary { .. } => "database_old_library",
             DatabaseError::Sqlite { .. } => "database_sqlite",

@@ -15,6 +15,7 @@ use rusqlite::{Connection, Params, Row, Transaction, TransactionBehavior};
 
 pub use error::DatabaseError;
 pub use mounts::{Mount, mount_of};
+pub(in crate::store) use open::immutable_uri;
 
 /// What a kind of database is made of.
 #[derive(Clone, Copy, Debug)]

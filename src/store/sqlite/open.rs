@@ -171,7 +171,7 @@ fn probe(path: &Path, schema: &Schema) -> Result<(), DatabaseError> {
 }
 
 /// `file:` with everything escaped that is not plain, and `immutable=1`: no lock, no WAL, no file beside it.
-fn immutable_uri(path: &Path) -> PathBuf {
+pub(in crate::store) fn immutable_uri(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut uri = String::from("file://");
     if cfg!(windows) {

@@ -27,6 +27,7 @@ impl Mapping {
             encoding: self.encoding,
             header: self.header,
             table: self.table.clone(),
+            databases: None,
         }
     }
 }

@@ -17,6 +17,7 @@ pub struct Block {
 #[derive(Debug)]
 pub(super) enum Rows {
     Text(TextBlock),
+    Cells(CellBlock),
     Table(TableBlock),
 }
 
@@ -54,6 +55,7 @@ impl Block {
     pub fn for_each_row<E>(&self, take: &mut dyn FnMut(&SourceRow<'_>) -> Result<(), E>) -> Result<u64, E> {
         match &self.rows {
             Rows::Text(text) => text.for_each_row(take),
+            Rows::Cells(cells) => cells.for_each_row(take),
             Rows::Table(table) => {
                 let mut cells = Vec::with_capacity(table.width());
                 for row in 0..table.rows() {
@@ -65,5 +67,62 @@ impl Block {
                 Ok(table.rows() as u64)
             }
         }
+    }
+}
+
+/// Rows that came as cells, in one allocation.
+#[derive(Debug, Default)]
+pub(super) struct CellBlock {
+    text: String,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+    /// For each row, where its cells end in `ends`, its line, and what is wrong with it.
+    rows: Vec<(usize, u64, Option<Check>)>,
+}
+
+impl CellBlock {
+    /// Adds a row; cells that are not UTF-8 are marked.
+    pub fn push<'a>(&mut self, line: u64, cells: impl Iterator<Item = &'a [u8]>) {
+        let mut broken = None;
+        for cell in cells {
+            match std::str::from_utf8(cell) {
+                Ok(text) => self.text.push_str(text),
+                Err(_) => {
+                    broken = Some(Check::NotText);
+                    self.text.push_str(&String::from_utf8_lossy(cell));
+                }
+            }
+            self.ends.push(self.text.len());
+        }
+        self.rows.push((self.ends.len(), line, broken));
+    }
+
+    /// How much memory it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + size_of_val(self.ends.as_slice()) + size_of_val(self.rows.as_slice())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Whether it holds as much as a block should.
+    pub fn is_full(&self) -> bool {
+        self.bytes() >= super::LONGEST_LINE
+    }
+
+    fn for_each_row<E>(&self, take: &mut dyn FnMut(&SourceRow<'_>) -> Result<(), E>) -> Result<u64, E> {
+        let mut cells = Vec::new();
+        let (mut first, mut from) = (0, 0);
+        for (number, (last, line, broken)) in self.rows.iter().enumerate() {
+            cells.clear();
+            for end in self.ends.get(first..*last).unwrap_or_default() {
+                cells.push(self.text.get(from..*end).unwrap_or_default());
+                from = *end;
+            }
+            first = *last;
+            take(&SourceRow { number: number as u64, line: *line, cells: &cells, broken: *broken })?;
+        }
+        Ok(self.rows.len() as u64)
     }
 }

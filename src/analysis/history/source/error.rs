@@ -137,6 +137,14 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
     },
+    /// A workbook, but not an `.xlsx`.
+    #[error("a workbook in another format ({what}): {}", path.display())]
+    OtherWorkbook {
+        /// The format.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
     /// A workbook that would take more memory than a workbook may.
     #[error("the workbook is too large: {}", path.display())]
     WorkbookTooLarge {
@@ -207,6 +215,7 @@ impl SourceError {
             | SourceError::AbsentTable { path, .. }
             | SourceError::DamagedWorkbook { path, .. }
             | SourceError::WorkbookTooLarge { path }
+            | SourceError::OtherWorkbook { path, .. }
             | SourceError::DamagedParquet { path, .. }
             | SourceError::NestedColumn { path, .. }
             | SourceError::ParquetTooLarge { path, .. } => Some(path),
@@ -241,6 +250,7 @@ impl Explain for SourceError {
             SourceError::AbsentTable { .. } => "source_absent_table",
             SourceError::DamagedWorkbook { .. } => "source_workbook",
             SourceError::WorkbookTooLarge { .. } => "source_workbook_large",
+            SourceError::OtherWorkbook { .. } => "source_other_workbook",
             SourceError::DamagedParquet { .. } => "source_parquet",
             SourceError::NestedColumn { .. } => "source_parquet_nested",
             SourceError::ParquetTooLarge { .. } => "source_parquet_large",
@@ -256,7 +266,9 @@ impl Explain for SourceError {
             }
             SourceError::WrongEncoding { guess, .. } => vec![("guess", (*guess).to_owned())],
             SourceError::Inflates { times, .. } => vec![("times", times.to_string())],
-            SourceError::ParquetTooLarge { what, .. } | SourceError::Packed { what, .. } => {
+            SourceError::ParquetTooLarge { what, .. }
+            | SourceError::Packed { what, .. }
+            | SourceError::OtherWorkbook { what, .. } => {
                 vec![("what", (*what).to_owned())]
             }
             SourceError::LineTooLong { line, .. } => vec![("line", line.to_string())],

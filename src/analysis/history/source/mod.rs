@@ -8,17 +8,23 @@
 
 mod block;
 mod cut;
+mod database;
 mod encoding;
 mod error;
 mod files;
 mod input;
 mod json;
+#[cfg(test)]
+mod random_tests;
 mod records;
 mod sniff;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod workbook;
+#[cfg(test)]
+mod workbook_tests;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -34,6 +40,7 @@ use input::{Kind, Seal};
 use json::UnknownKeys;
 
 pub use block::{Block, SourceRow};
+pub use database::{Database, Databases, RowCells, Told};
 pub use encoding::Encoding;
 pub use error::SourceError;
 pub use input::Compression;
@@ -54,6 +61,8 @@ pub struct SourceOptions {
     pub header: Option<bool>,
     /// The table of a SQLite file or the sheet of a workbook.
     pub table: Option<String>,
+    /// Who opens databases; without one, they are refused.
+    pub databases: Option<&'static dyn Databases>,
 }
 
 /// What a file is.
@@ -66,6 +75,10 @@ pub enum Format {
     JsonLines,
     /// Parquet.
     Parquet,
+    /// A table of a SQLite file.
+    Sqlite,
+    /// A sheet of an Excel workbook.
+    Workbook,
 }
 
 impl Format {
@@ -76,6 +89,8 @@ impl Format {
             Format::Delimited => "CSV",
             Format::JsonLines => "JSON Lines",
             Format::Parquet => "Parquet",
+            Format::Sqlite => "SQLite",
+            Format::Workbook => "Excel",
         }
     }
 }
@@ -246,9 +261,9 @@ impl Source {
         let opened = match input.kind {
             Kind::Text => text::open(input, &self.options, &self.columns, &self.unknown)?,
             Kind::Parquet => table::open(input)?,
-            Kind::Sqlite | Kind::Zip | Kind::Compound => {
-                return Err(SourceError::WrongEncoding { guess: input.kind.name(), path: path.to_owned() });
-            }
+            Kind::Sqlite => database::open(input, &self.options)?,
+            Kind::Zip => workbook::open(input, &self.options)?,
+            Kind::Compound => return Err(SourceError::OtherWorkbook { what: "XLS", path: path.to_owned() }),
         };
         check_columns(path, &opened.columns)?;
         Ok(opened)
@@ -268,6 +283,18 @@ impl Source {
             first: self.files.first().map(|file| file.path.clone()).unwrap_or_default(),
             path: opened.file.path.clone(),
         })
+    }
+}
+
+/// The table that was named, or the only one there is.
+fn choose(path: &std::path::Path, tables: Vec<String>, named: Option<&str>) -> Result<String, SourceError> {
+    let path = path.to_owned();
+    match (named, tables.as_slice()) {
+        (Some(table), tables) if tables.iter().any(|name| name == table) => Ok(table.to_owned()),
+        (Some(table), _) => Err(SourceError::AbsentTable { table: table.to_owned(), tables, path }),
+        (None, []) => Err(SourceError::Empty { path }),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(SourceError::WhichTable { tables, path }),
     }
 }
 

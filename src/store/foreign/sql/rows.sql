@@ -1,0 +1,2 @@
+-- Every row of a table, of which the quoted name follows.
+SELECT * FROM 

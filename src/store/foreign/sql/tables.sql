@@ -1,0 +1,4 @@
+-- Tables and views of any database, SQLite's own left out.
+SELECT name FROM sqlite_schema
+WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+ORDER BY name;
