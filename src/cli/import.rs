@@ -6,6 +6,7 @@ use crate::base::Verdict;
 use crate::base::language::Language;
 use crate::workflows::import::{ImportOutcome, ImportRequest, import_file};
 
+use super::data_account::violation_lines;
 use super::{Context, Ended};
 
 /// Reads files of visits and keeps them as one data set: CSV, TSV, JSON Lines (plain, gzip, Zstandard), Parquet.
@@ -20,6 +21,10 @@ pub struct Import {
     /// What to call the data set; the name of the file without it.
     #[arg(long)]
     name: Option<String>,
+    /// A contract, made with `nobat data expect`; where the data set is not as expected, the exit code is 3. It is kept
+    /// all the same.
+    #[arg(long, value_name = "E.yaml")]
+    expect: Option<PathBuf>,
 }
 
 impl Import {
@@ -29,11 +34,12 @@ impl Import {
             mapping: self.map.clone(),
             name: self.name.clone(),
             person: context.person.clone(),
-            ..ImportRequest::default()
+            expectations: self.expect.clone(),
         };
         let outcome = import_file(&context.home, &request, &context.task)?;
         context.output.print(&outcome.summary(), |language| lines(&outcome, language))?;
-        Ok(Verdict::Pass)
+        let is_as_expected = outcome.violations.as_ref().is_none_or(Vec::is_empty);
+        Ok(if is_as_expected { Verdict::Pass } else { Verdict::Fail })
     }
 }
 
@@ -69,6 +75,9 @@ fn lines(outcome: &ImportOutcome, language: Language) -> Vec<String> {
         let action = language.text(&format!("action.{}", finding.action.id())).to_owned();
         let values = [("action", action.as_str()), ("n", &count(finding.count)), ("name", &name)];
         lines.push(language.fill("cli.import.finding", &values));
+    }
+    if let Some(violations) = &outcome.violations {
+        lines.extend(violation_lines(violations, language));
     }
     if let Some(path) = &outcome.quarantine {
         lines.push(language.fill("cli.import.quarantine", &[("path", &path.display().to_string())]));

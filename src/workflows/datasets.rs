@@ -23,9 +23,6 @@ pub struct DatasetDocument {
     pub mapping: Mapping,
     /// What became of each row.
     pub report: ImportReport,
-    /// The data set that these rows were added to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Digest>,
     /// Who imported it.
     #[serde(default)]
     pub imported_by: String,

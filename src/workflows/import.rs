@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::analysis::history::expectations::Violation;
 use crate::analysis::history::{
     History, ImportReport, ImportSettings, Imported, Mapping, digest, import, open, write_visits,
 };
@@ -15,7 +16,9 @@ use crate::store::workspace::{Dataset, NewDataset, Workspace};
 
 use super::databases::source_options;
 use super::datasets::{DatasetDocument, Prepared, SourceFile, prepare_history};
+use super::expect::{check_history, read_expectations};
 use super::mapping::{keep_mapping, mapping_for};
+use super::personal::personal_key;
 use super::{Home, WorkflowError, now};
 
 /// What is to be imported.
@@ -27,8 +30,8 @@ pub struct ImportRequest {
     pub mapping: Option<PathBuf>,
     /// What to call the data set; without one, the name of the first file.
     pub name: Option<String>,
-    /// The data set that the visits are added to, giving a new one.
-    pub append_to: Option<String>,
+    /// The contract that the data set is held against.
+    pub expectations: Option<PathBuf>,
     /// Who asks.
     pub person: String,
 }
@@ -42,6 +45,8 @@ pub struct ImportOutcome {
     pub report: ImportReport,
     /// The rows that were set aside, where there are any.
     pub quarantine: Option<PathBuf>,
+    /// Where the data set is not as expected; `None` where no contract was given.
+    pub violations: Option<Vec<Violation>>,
     /// The visits, at hand.
     pub history: History,
 }
@@ -54,6 +59,8 @@ pub struct ImportSummary {
     #[serde(flatten)]
     report: ImportReport,
     quarantine: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violations: Option<Vec<Violation>>,
 }
 
 /// Where the import of the data set `digest` keeps the rows that it sets aside; there is such a file where there are any.
@@ -71,12 +78,13 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
         Some(mapping) => mapping,
         None => mapping_for(home, &request.paths, task)?,
     };
+    let expectations = request.expectations.as_deref().map(read_expectations).transpose()?;
     let given = request.mapping.is_some().then(|| mapping.clone());
     let mut aside = Aside::new(home)?;
     let options = source_options(Some(&mapping));
     let Imported { history, report, files } = {
         let mut out = BufWriter::new(aside.file.as_file_mut());
-        let settings = ImportSettings { mapping: &mapping, now: now() };
+        let settings = ImportSettings { mapping: &mapping, now: now(), personal_key: personal_key(home)? };
         import(&|| open(&request.paths, &options), &settings, &mut out, task)?
     };
     task.report("stage.keeping", 0, 0)?;
@@ -98,6 +106,10 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
         })?;
         std::io::Write::flush(&mut out).map_err(|cause| file_error(&home.folder().join("datasets"), cause))?;
     }
+    let violations = match &expectations {
+        Some(expectations) => Some(check_history(expectations, &history, task)?),
+        None => None,
+    };
     task.check()?;
     if let Some(mapping) = &given {
         // The next file of this shape needs none.
@@ -108,7 +120,7 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
     // The quarantine first: a data set that is kept has its account beside it.
     let quarantine = if report.quarantined == 0 { None } else { Some(aside.keep(home, digest)?) };
     let dataset = workspace.keep_dataset(draft, &NewDataset { digest, name, created_at: now(), document })?;
-    Ok(ImportOutcome { dataset, report, quarantine, history })
+    Ok(ImportOutcome { dataset, report, quarantine, violations, history })
 }
 
 /// The rows that are set aside, before it is known under which digest they are kept.
@@ -140,6 +152,7 @@ impl ImportOutcome {
             digest: self.dataset.digest,
             report: self.report.clone(),
             quarantine: self.quarantine.clone(),
+            violations: self.violations.clone(),
         }
     }
 
@@ -169,7 +182,6 @@ fn describe(
         sources,
         mapping,
         report,
-        parent: None,
         imported_by: request.person.clone(),
         first: *first,
         last: *last,

@@ -2,12 +2,14 @@
 //!
 //! Blocks are read on many threads, so nothing here is shared. A row that is set aside is written as it stood, with its
 //! line and the check that found it, in the source's own columns: so the quarantine can be mended and imported again
-//! with the same mapping.
+//! with the same mapping. Personal data is left out of it, or hashed as in the data set.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::checks::{self, Action, Check, CheckSettings, ShapeProfile, SpanColumns};
 use super::import::ImportError;
+use super::personal::{PersonalCells, Treatment};
 use super::plan::{Clocks, Plan};
 use super::report::ImportReport;
 use super::source::{Block, SourceRow};
@@ -28,6 +30,10 @@ pub(super) struct BlockReader<'a> {
     pub shape: Option<ShapeProfile>,
     /// Columns of lengths of time.
     pub spans: SpanColumns,
+    /// The columns that identify a visit together.
+    pub ids: Vec<usize>,
+    /// What becomes of personal data.
+    pub personal: PersonalCells,
 }
 
 /// One block, read.
@@ -46,6 +52,11 @@ pub(super) struct Chunk {
 }
 
 impl BlockReader<'_> {
+    /// What may be kept of the cell in the column `index`, without spaces around it.
+    fn hidden_cell<'c>(&self, cells: &[&'c str], index: usize) -> Cow<'c, str> {
+        self.personal.cell(index, cells.get(index).copied().unwrap_or_default().trim())
+    }
+
     /// Reads `block`.
     pub fn read(&self, block: &Block) -> Result<Chunk, ImportError> {
         let mut building = Building::new(self);
@@ -105,6 +116,10 @@ impl<'a> Building<'a> {
         }
         let mut visit = reader.plan.read(cells, &mut self.clocks)?;
         checks::settle(&mut visit, reader.checks)?;
+        if reader.ids.iter().any(|index| reader.personal.treatment(*index) != Treatment::Keep) {
+            let parts: Vec<_> = reader.ids.iter().map(|index| reader.hidden_cell(cells, *index)).collect();
+            visit.visit_id = Cow::Owned(parts.join("/"));
+        }
         if reader.spans.negative(|index| cells.get(index).copied().unwrap_or_default()).is_some() {
             match reader.checks.action(Check::NegativeSpan) {
                 Action::Quarantine => return Err(Check::NegativeSpan),
@@ -147,8 +162,8 @@ impl<'a> Building<'a> {
         self.chunk.lines.push(line_number(row.line));
         self.chunk.visits.push_row(visit);
         for ((_, index), extra) in self.reader.plan.extras().iter().zip(&mut self.extras) {
-            let cell = cells.get(*index).copied().unwrap_or_default().trim();
-            extra.push((!cell.is_empty()).then_some(cell));
+            let cell = reader.hidden_cell(cells, *index);
+            extra.push((!cell.is_empty()).then_some(&*cell));
         }
     }
 
@@ -206,10 +221,10 @@ impl<W: Write> Quarantine<W> {
     ) -> Result<(), ImportError> {
         let shown = |index: usize| reader.columns.get(index).is_none_or(|name| !is_mark(name));
         let cells = row.cells.iter().enumerate().filter(|(index, _)| shown(*index));
-        let cells = cells.map(|(_, cell)| *cell);
+        let cells: Vec<_> = cells.map(|(index, cell)| reader.personal.cell(index, cell)).collect();
         let file = reader.files.get(file).map_or("", String::as_str);
         let line = row.line.to_string();
-        self.record(cells.chain([file, line.as_str(), check.id()]))
+        self.record(cells.iter().map(|cell| &**cell).chain([file, line.as_str(), check.id()]))
     }
 
     fn record<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<(), ImportError> {

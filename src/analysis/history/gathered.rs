@@ -5,6 +5,7 @@ use std::mem;
 use super::checks::{Action, Check, CheckSettings, DuplicatePolicy, TableAccount};
 use super::chunk::{Chunk, place};
 use super::duplicates::duplicates;
+use super::personal::{PersonalCells, PersonalColumn, Treatment};
 use super::report::ImportReport;
 use super::{Outcome, Visits};
 
@@ -36,6 +37,25 @@ pub(super) struct Table {
 }
 
 impl Gathered {
+    /// Takes note of columns with personal data, and of extra columns that are left out for it.
+    pub fn found_personal(
+        &mut self,
+        columns: &[String],
+        found: &[PersonalColumn],
+        cells: &PersonalCells,
+        left_out: Vec<String>,
+    ) {
+        self.report.left_out = left_out;
+        for found in found {
+            let index = columns.iter().position(|column| *column == found.column).unwrap_or(usize::MAX);
+            let action = match cells.treatment(index) {
+                Treatment::Keep => Action::Accept,
+                Treatment::Hash | Treatment::LeaveOut => Action::Repair,
+            };
+            self.report.find(Check::PersonalData, action, 1, || found.example());
+        }
+    }
+
     /// Adds the next block.
     pub fn add(&mut self, mut chunk: Chunk) {
         while self.places.file_starts.len() <= chunk.file {

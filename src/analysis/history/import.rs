@@ -5,6 +5,7 @@
 //! every row's text until then would cost more memory than the visits. A source that breaks off (a cut gzip stream, an
 //! unreadable Parquet page) is refused as a whole.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ use super::chunk::{BlockReader, Quarantine};
 use super::gathered::Gathered;
 use super::mapping::{Mapping, MappingError};
 use super::ordered::in_order;
+use super::personal::{KEY_BYTES, PersonalCells, PersonalColumn, Treatment, recognise};
 use super::plan::Plan;
 use super::report::ImportReport;
 use super::source::{Block, Source, SourceError};
@@ -102,6 +104,8 @@ pub struct ImportSettings<'a> {
     pub mapping: &'a Mapping,
     /// The time of the import.
     pub now: Moment,
+    /// The key by which personal data is hashed.
+    pub personal_key: [u8; KEY_BYTES],
 }
 
 /// Reads the source that `open` opens, a second time where rows have to be set aside after all were seen. Rows that
@@ -115,17 +119,31 @@ pub fn import(
     quarantine: &mut dyn Write,
     task: &Task,
 ) -> Result<Imported, ImportError> {
-    let mapping = settings.mapping;
     let mut source = open()?;
     let columns = source.columns().to_vec();
-    let plan = Plan::resolve(mapping, &columns)?;
     let names = source.files().iter().map(file_name).collect();
     let first = first_blocks(&mut source)?;
-    let (shape, spans) = learn(&columns, &first);
-    let reader =
-        BlockReader { plan: &plan, checks: &mapping.checks, files: names, columns: &columns, shape, spans };
+    let learned = learn(&columns, &first);
+    let found = personal_columns(settings.mapping, &learned.personal);
+    let (mapping, left_out) = without_personal_extras(settings.mapping, &found);
+    let mapping = &mapping;
+    let plan = Plan::resolve(mapping, &columns)?;
+    let ids = plan.id_columns();
+    let personal = PersonalCells::new(&columns, &found, &mapping.personal, &ids, settings.personal_key);
+    let reader = BlockReader {
+        plan: &plan,
+        checks: &mapping.checks,
+        files: names,
+        columns: &columns,
+        shape: learned.shape,
+        spans: learned.spans,
+        ids,
+        personal,
+    };
     Quarantine::new(&mut *quarantine).header(&columns)?;
-    let gathered = read_all(&mut source, first, &reader, quarantine, task)?;
+    let mut gathered = Gathered::default();
+    gathered.found_personal(&columns, &found, &reader.personal, left_out);
+    read_all(&mut source, first, &reader, &mut gathered, quarantine, task)?;
     let files = source.digests().to_vec();
 
     task.report("stage.checking", 0, 0)?;
@@ -172,7 +190,14 @@ fn first_blocks(source: &mut Source) -> Result<Vec<Block>, ImportError> {
     Ok(blocks)
 }
 
-fn learn(columns: &[String], blocks: &[Block]) -> (Option<ShapeProfile>, SpanColumns) {
+/// What the first rows say about the columns.
+struct Learned {
+    shape: Option<ShapeProfile>,
+    spans: SpanColumns,
+    personal: Vec<PersonalColumn>,
+}
+
+fn learn(columns: &[String], blocks: &[Block]) -> Learned {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for block in blocks {
         // Ends where the sample is full.
@@ -184,19 +209,48 @@ fn learn(columns: &[String], blocks: &[Block]) -> (Option<ShapeProfile>, SpanCol
         });
     }
     let sample: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    (ShapeProfile::learn(columns.len(), &sample), SpanColumns::learn(columns, &sample))
+    let of_column = |(index, column): (usize, &String)| {
+        recognise(column, sample.iter().filter_map(|row| row.get(index)).copied())
+    };
+    Learned {
+        shape: ShapeProfile::learn(columns.len(), &sample),
+        spans: SpanColumns::learn(columns, &sample),
+        personal: columns.iter().enumerate().filter_map(of_column).collect(),
+    }
+}
+
+/// Of the columns that look personal those that are no canonical column: what a site is called, say, has to reach the
+/// data set whatever it looks like, and the person who mapped it has seen it.
+fn personal_columns(mapping: &Mapping, found: &[PersonalColumn]) -> Vec<PersonalColumn> {
+    let bare = Mapping { extras: BTreeMap::new(), ..mapping.clone() };
+    let needed = bare.columns();
+    let is_id = |column: &String| mapping.visit.visit_id.contains(column);
+    let free = |found: &&PersonalColumn| is_id(&found.column) || !needed.contains(&found.column.as_str());
+    found.iter().filter(free).cloned().collect()
+}
+
+/// The mapping without the extra columns that hold personal data and are to be left out, and their names.
+fn without_personal_extras(mapping: &Mapping, found: &[PersonalColumn]) -> (Mapping, Vec<String>) {
+    let is_left_out = |column: &String| {
+        found.iter().any(|found| found.column == *column)
+            && mapping.personal.get(column).copied().unwrap_or_default() == Treatment::LeaveOut
+    };
+    let mut kept = mapping.clone();
+    kept.extras.retain(|_, column| !is_left_out(column));
+    let left_out = mapping.extras.iter().filter(|(_, column)| is_left_out(column)).map(|(name, _)| name.clone());
+    (kept, left_out.collect())
 }
 
 fn read_all(
     source: &mut Source,
     first: Vec<Block>,
     reader: &BlockReader<'_>,
+    gathered: &mut Gathered,
     quarantine: &mut dyn Write,
     task: &Task,
-) -> Result<Gathered, ImportError> {
+) -> Result<(), ImportError> {
     let total = source.total_bytes();
     let mut first = first.into_iter();
-    let mut gathered = Gathered::default();
     in_order(
         || {
             task.report("stage.reading", source.done_bytes(), total)?;
@@ -208,8 +262,7 @@ fn read_all(
             gathered.add(chunk);
             Ok(())
         },
-    )?;
-    Ok(gathered)
+    )
 }
 
 /// Copies rows from `source` to the quarantine. `rows` are the file and the line of each, in order.

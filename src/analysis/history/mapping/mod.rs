@@ -21,6 +21,7 @@ pub use moments::{Anchor, DateForm, SpanUnit, StatedWait, TimeSource};
 pub(in crate::analysis::history) use shape::normal_name;
 
 use super::checks::CheckSettings;
+use super::personal::Treatment;
 use super::source::Encoding;
 
 /// The mapping file.
@@ -65,7 +66,7 @@ pub struct Mapping {
     pub doubtful: Vec<Doubt>,
     /// What is done with columns that hold personal data, where it is not what is done by default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub personal: BTreeMap<String, PersonalColumn>,
+    pub personal: BTreeMap<String, Treatment>,
     /// Which priorities are the urgent ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority_order: Option<PriorityOrder>,
@@ -101,18 +102,6 @@ impl Delimiter {
             Delimiter::Pipe => b'|',
         }
     }
-}
-
-/// What is done with a column of personal data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PersonalColumn {
-    /// It does not reach the data set.
-    LeaveOut,
-    /// Its values are replaced by a keyed hash.
-    Hash,
-    /// It is kept as it is.
-    Keep,
 }
 
 /// Which priorities are the urgent ones.

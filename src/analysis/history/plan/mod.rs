@@ -109,6 +109,12 @@ impl Plan {
         &self.extras
     }
 
+    /// The numbers of the columns that identify a visit together.
+    #[must_use]
+    pub fn id_columns(&self) -> Vec<usize> {
+        self.visit_id.iter().map(|column| column.index).collect()
+    }
+
     /// What one thread needs to read rows: clocks of the zones, and the days that it saw last.
     #[must_use]
     pub fn clocks(&self) -> Clocks {
