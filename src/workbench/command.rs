@@ -5,6 +5,7 @@
 //! [`Project`](super::Project).
 
 use std::fmt;
+use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 use egui_material_icons::{MaterialIcon, icons};
@@ -12,9 +13,9 @@ use egui_material_icons::{MaterialIcon, icons};
 use super::jobs::JobId;
 use super::state::State;
 use super::theme::{Look, Theme};
+use crate::analysis::history::Mapping;
 use crate::base::language::Language;
 use crate::base::{Digest, Version};
-use crate::workflows::import::ImportRequest;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
@@ -51,10 +52,26 @@ pub enum Command {
     OpenSample,
     /// Choose a file of visits in a dialog.
     ChooseFile,
-    /// Import a file of visits, with a mapping or by the canonical names.
-    Import(ImportRequest),
+    /// Look at a file of visits before it is imported; with a mapping file, where there is one.
+    Inspect(PathBuf, Option<PathBuf>),
+    /// Read the rows of the file that is looked at by another mapping.
+    TryMapping(Box<Mapping>),
+    /// Keep the mapping of the file that is looked at for files of the same shape.
+    KeepMapping,
+    /// Import the file that is looked at, by its mapping.
+    ImportMapped,
+    /// Leave the file that is looked at as it is.
+    CloseIntake,
     /// Look at a data set.
     SelectDataset(Digest),
+    /// Look at two data sets side by side.
+    CompareDatasets(Digest, Digest),
+    /// Describe the features of the data set.
+    DescribeFeatures,
+    /// Compute a sample of the features again from what was known at the arrivals.
+    AuditFeatures,
+    /// Publish the values that the service uses at an arrival, computed from the data set.
+    PublishOnline,
     /// Fit a family on the data set.
     Train(TrainRequest),
     /// Look at a run.
@@ -122,6 +139,7 @@ impl Command {
         let mut commands = vec![
             Command::ChooseFile,
             Command::OpenSample,
+            Command::AuditFeatures,
             Command::StartServing,
             Command::StopServing,
             Command::Refresh,
@@ -156,8 +174,16 @@ impl Command {
             Command::Refresh => "command.refresh",
             Command::OpenSample => "command.open_sample",
             Command::ChooseFile => "command.choose_file",
-            Command::Import(_) => "command.import",
+            Command::Inspect(..) => "command.inspect",
+            Command::TryMapping(_) => "command.try_mapping",
+            Command::KeepMapping => "command.keep_mapping",
+            Command::ImportMapped => "command.import",
+            Command::CloseIntake => "command.close_intake",
             Command::SelectDataset(_) => "command.select_dataset",
+            Command::CompareDatasets(..) => "command.compare_datasets",
+            Command::DescribeFeatures => "command.describe_features",
+            Command::AuditFeatures => "command.audit_features",
+            Command::PublishOnline => "command.publish_online",
             Command::Train(_) => "command.train",
             Command::SelectRun(_) => "command.select_run",
             Command::Compare(..) => "command.compare",
@@ -203,10 +229,17 @@ impl Command {
             Command::CancelJob(_) | Command::CancelJobs => icons::ICON_CLOSE,
             Command::Refresh => icons::ICON_REFRESH,
             Command::OpenSample => icons::ICON_DATASET,
-            Command::ChooseFile | Command::Import(_) => icons::ICON_FOLDER_OPEN,
+            Command::ChooseFile | Command::Inspect(..) => icons::ICON_FOLDER_OPEN,
+            Command::TryMapping(_) => icons::ICON_TABLE,
+            Command::KeepMapping => icons::ICON_SAVE,
+            Command::ImportMapped => icons::ICON_UPLOAD_FILE,
+            Command::CloseIntake => icons::ICON_CLOSE,
             Command::SelectDataset(_) | Command::SelectRun(_) => icons::ICON_VISIBILITY,
+            Command::DescribeFeatures => icons::ICON_FUNCTIONS,
+            Command::AuditFeatures => icons::ICON_POLICY,
+            Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
-            Command::Compare(..) => icons::ICON_COMPARE_ARROWS,
+            Command::Compare(..) | Command::CompareDatasets(..) => icons::ICON_COMPARE_ARROWS,
             Command::Propose(..) => icons::ICON_UPLOAD,
             Command::Approve(_) => icons::ICON_CHECK,
             Command::Reject(..) => icons::ICON_BLOCK,
@@ -248,8 +281,26 @@ impl Command {
         match self {
             Command::CancelJobs if state.jobs.is_empty() => Err("refused.no_jobs"),
             Command::ClearNotices if state.notices == 0 => Err("refused.no_notices"),
-            Command::OpenSample | Command::Import(_) if state.is_running("import") => Err("refused.importing"),
-            Command::Train(_) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::OpenSample | Command::ImportMapped if state.is_running("import") => Err("refused.importing"),
+            Command::Inspect(..) | Command::ChooseFile if state.is_running("inspect") => Err("refused.inspecting"),
+            Command::ImportMapped | Command::KeepMapping
+                if state.intake.as_ref().is_none_or(|intake| intake.mapping.is_none()) =>
+            {
+                Err("refused.no_mapping")
+            }
+            Command::ImportMapped | Command::KeepMapping
+                if state.intake.as_ref().is_some_and(|intake| intake.problem.is_some()) =>
+            {
+                Err("refused.bad_mapping")
+            }
+            Command::DescribeFeatures | Command::AuditFeatures | Command::PublishOnline | Command::Train(_)
+                if state.dataset.is_none() =>
+            {
+                Err("refused.no_dataset")
+            }
+            Command::CompareDatasets(..) if state.is_running("difference") => Err("refused.comparing"),
+            Command::AuditFeatures if state.is_running("audit") => Err("refused.auditing"),
+            Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
             Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),

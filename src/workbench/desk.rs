@@ -3,6 +3,7 @@
 //! Nothing here waits. Everything that reads, computes or writes runs as a job; a watcher thread notices what others
 //! change in the registry and what the serving side says.
 
+mod chips;
 mod watch;
 mod work;
 
@@ -10,15 +11,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui_material_icons::icons;
-
 use super::command::{Approval, Command, NewOwner};
-use super::jobs::JobId;
+use super::intake::Intake;
+use super::jobs::{JobError, JobId};
 use super::snapshot::Profile;
-use super::state::{Arrival, ChipState, Project, ServerState, Services, State, StatusLine};
-use super::theme::{Ink, Look};
-use crate::base::Digest;
+use super::state::{Arrival, Project, ServerState, Services, State};
+use super::theme::Look;
 use crate::base::language::Language;
+use crate::base::{Digest, Task};
 use crate::workflows::Home;
 use crate::workflows::datasets::Prepared;
 use crate::workflows::demo::SAMPLE_PERSON;
@@ -92,6 +92,7 @@ impl Desk {
         }
         // What was said of another data set says nothing of this one.
         self.state.prepared = None;
+        self.forget_features();
         self.state.profile = None;
         self.state.comparison = None;
         let home = self.home.clone();
@@ -129,70 +130,8 @@ impl Desk {
     }
 
     fn describe(&mut self, language: Language) {
-        let snapshot = self.state.snapshot.clone().unwrap_or_default();
-        let dataset = self.state.dataset.and_then(|digest| {
-            let found = snapshot.datasets.iter().find(|(dataset, _)| dataset.digest == digest);
-            found.map(|(dataset, _)| dataset.name.clone())
-        });
-        let none = language.text("chip.none").to_owned();
-        let registry = self.home.registry();
-        let role = snapshot.person(&self.state.person).map(|person| person.role);
-        let unnamed = if self.state.person.is_empty() { none.clone() } else { self.state.person.clone() };
-        let who = role.map_or(unnamed, |role| {
-            let role = language.text(&format!("role.{}", role.id())).to_owned();
-            language.fill("chip.person", &[("name", &self.state.person), ("role", &role)])
-        });
-        let registry_name =
-            registry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.state.chips = vec![
-            ChipState {
-                name: "chip.dataset",
-                value: dataset.unwrap_or(none),
-                hint: self.state.dataset.map(|digest| digest.to_string()).unwrap_or_default(),
-                icon: icons::ICON_DATASET,
-                command: Some(Command::GoTo("data")),
-            },
-            ChipState {
-                name: "chip.registry",
-                value: registry_name,
-                hint: registry.display().to_string(),
-                icon: icons::ICON_DATABASE,
-                command: Some(Command::GoTo("releases")),
-            },
-            ChipState {
-                name: "chip.you",
-                value: who,
-                hint: String::new(),
-                icon: icons::ICON_PERSON,
-                command: Some(Command::GoTo("releases")),
-            },
-        ];
-        self.state.serving = Some(serving_line(&self.state, language));
-    }
-}
-
-/// What the bottom bar says of the serving side.
-fn serving_line(state: &State, language: Language) -> StatusLine {
-    let Some(address) = state.server.address else {
-        return StatusLine { ink: Ink::Faint, text: language.text("serving.stopped").to_owned() };
-    };
-    let live = state.server.live.as_ref();
-    match live.and_then(|live| Some((live.version?, live.generation?))) {
-        Some((version, generation)) => StatusLine {
-            ink: if live.is_some_and(|live| live.refused.is_some()) { Ink::Warn } else { Ink::Current },
-            text: language.fill(
-                "serving.answers",
-                &[
-                    ("version", &version.to_string()),
-                    ("generation", &language.integer(generation.unsigned_abs())),
-                    ("address", &address.to_string()),
-                ],
-            ),
-        },
-        None => StatusLine {
-            ink: Ink::Warn,
-            text: language.fill("serving.starting", &[("address", &address.to_string())]),
-        },
+        self.state.chips = chips::chips(&self.state, &self.home, language);
+        self.state.serving = Some(chips::serving_line(&self.state, language));
     }
 }
 
@@ -248,17 +187,43 @@ impl Project for Desk {
             }
             Command::ChooseFile => {
                 let home = self.home.clone();
-                services.jobs.start("import", words(services, "job.choose"), move |task| {
-                    work::choose_and_import(&home, task)
-                });
+                services
+                    .jobs
+                    .start("inspect", words(services, "job.choose"), move |task| work::choose(&home, task));
             }
-            Command::Import(request) => {
+            Command::Inspect(path, mapping) => {
                 let home = self.home.clone();
-                services.jobs.start("import", words(services, "job.import"), move |task| {
-                    work::import(&home, &request, task)
+                services.jobs.start("inspect", words(services, "job.inspect"), move |task| {
+                    work::inspect(&home, &path, mapping.as_deref(), task)
                 });
             }
+            Command::TryMapping(mapping) => {
+                // A few dozen rows that are at hand: no work for a job.
+                let tried = self.state.intake.as_ref().map(|intake| Arc::new(intake.with(*mapping)));
+                self.state.intake = tried;
+            }
+            Command::KeepMapping => self.with_mapping("release", "job.keep_mapping", services, work::keep_mapping),
+            Command::ImportMapped => self.with_mapping("import", "job.import", services, work::import_mapped),
+            Command::CloseIntake => self.state.intake = None,
             Command::SelectDataset(digest) => self.prepare(digest, services),
+            Command::CompareDatasets(a, b) => {
+                let home = self.home.clone();
+                services.jobs.start("difference", words(services, "job.compare"), move |task| {
+                    work::compare_datasets(&home, (a, b), task)
+                });
+            }
+            Command::DescribeFeatures => self.describe_features(services),
+            Command::AuditFeatures => {
+                let Some(visits) = self.visits() else { return };
+                services.jobs.start("audit", words(services, "job.audit"), move |task| visits.audit(task));
+            }
+            Command::PublishOnline => {
+                let Some(visits) = self.visits() else { return };
+                let person = self.state.person.clone();
+                services
+                    .jobs
+                    .start("release", words(services, "job.publish"), move |task| visits.publish(&person, task));
+            }
             Command::SelectRun(run) => self.state.run = Some(run),
             Command::Train(request) => {
                 let Some(visits) = self.visits() else { return };
@@ -335,14 +300,27 @@ impl Project for Desk {
                     self.preparing = None;
                     self.state.prepared = Some(prepared);
                     self.state.profile = Some(profile);
+                    self.describe_features(services);
                 }
             }
+            Arrival::Described(sheet) => {
+                if self.state.dataset == Some(sheet.dataset) {
+                    self.state.features = Some(Arc::from(sheet));
+                }
+            }
+            Arrival::Audited(digest, audit) => {
+                if self.state.dataset == Some(digest) {
+                    self.state.audit = Some(Arc::from(audit));
+                }
+            }
+            Arrival::Inspected(intake) => self.state.intake = Some(Arc::from(intake)),
             Arrival::Imported(prepared, profile) => self.take_imported(prepared, profile, services),
             Arrival::Trained(run) => {
                 self.state.run = Some(run);
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
                 self.refresh(services);
             }
+            Arrival::Differ(difference) => self.state.difference = Some(Arc::from(difference)),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
             Arrival::Written(key, values) => {
                 services.notices.done(key, values);
@@ -371,7 +349,34 @@ impl Desk {
         self.state.prepared = Some(prepared);
         self.state.profile = Some(profile);
         self.state.comparison = None;
+        self.state.intake = None;
+        self.forget_features();
+        self.describe_features(services);
         self.refresh(services);
+    }
+
+    /// What was said of the features of another data set says nothing of this one.
+    fn forget_features(&mut self) {
+        self.state.features = None;
+        self.state.audit = None;
+    }
+
+    fn describe_features(&self, services: &mut Services<'_>) {
+        let Some(visits) = self.visits() else { return };
+        services.jobs.start("features", words(services, "job.features"), move |task| visits.describe(task));
+    }
+
+    /// Starts `work` on the file that is looked at.
+    fn with_mapping(
+        &self,
+        kind: &'static str,
+        name: &str,
+        services: &mut Services<'_>,
+        work: fn(&Home, &Intake, &Task) -> Result<Arrival, JobError>,
+    ) {
+        let Some(intake) = self.state.intake.clone() else { return };
+        let home = self.home.clone();
+        services.jobs.start(kind, words(services, name), move |task| work(&home, &intake, task));
     }
 
     /// The service is given time to end, which the window does not wait for.

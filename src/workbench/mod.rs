@@ -11,6 +11,7 @@
 pub mod command;
 mod desk;
 mod frame;
+pub mod intake;
 pub mod jobs;
 pub mod notices;
 mod open;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::analysis::history::profile::{self, ColumnProfile};
 use crate::base::calendar::CivilDate;
 use crate::base::statistics::Sample;
 use crate::base::{Cancelled, Digest, Task, Version};
@@ -14,7 +15,9 @@ use crate::store::sqlite::Access;
 use crate::store::workspace::{Dataset, Run, Workspace};
 use crate::workflows::datasets::{DatasetDocument, Prepared, document};
 use crate::workflows::evidence::Evidence;
+use crate::workflows::features;
 use crate::workflows::import::quarantine_file;
+use crate::workflows::online::{self, OnlineSheet};
 use crate::workflows::people::secret_key_path;
 use crate::workflows::train::RunDocument;
 use crate::workflows::{Home, WorkflowError};
@@ -40,12 +43,25 @@ pub struct Snapshot {
     pub live: Option<Rollout>,
     /// Rollouts, the newest first.
     pub rollouts: Vec<Rollout>,
+    /// The versions that use each feature, by its id, the newest first.
+    pub feature_users: BTreeMap<String, Vec<Version>>,
+    /// The values that the service uses at an arrival.
+    pub online: Option<OnlineValues>,
     /// People of the registry.
     pub people: Vec<Person>,
     /// The newest events of the audit log, the newest first.
     pub events: Vec<Event>,
     /// What the check of the whole registry found.
     pub verification: Option<Verification>,
+}
+
+/// What is published for the service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnlineValues {
+    /// The publication.
+    pub sheet: OnlineSheet,
+    /// How many values there are of each feature, by its id.
+    pub counts: BTreeMap<String, u64>,
 }
 
 /// A data set, summed up. Waits are in minutes.
@@ -65,6 +81,8 @@ pub struct Profile {
     pub sites: Vec<(String, WaitProfile)>,
     /// By service, the busiest first.
     pub services: Vec<(String, WaitProfile)>,
+    /// Each column: how full, how varied, and what it holds.
+    pub columns: Vec<ColumnProfile>,
     /// Each feature: its id and the share of arrivals at which it is not known.
     pub missing: Vec<(&'static str, f64)>,
 }
@@ -142,6 +160,9 @@ impl Snapshot {
                 }
             }
             snapshot.events = registry.events(EVENTS, None)?;
+            // An artifact or a publication that was altered is named by the verification, and hides nothing else.
+            snapshot.feature_users = features::users(home).unwrap_or_default();
+            snapshot.online = online::published(home).ok().flatten().map(OnlineValues::of);
             snapshot.verification = Some(registry.verify()?);
         }
         Ok(snapshot)
@@ -160,6 +181,20 @@ fn unless_altered<T>(read: Result<T, RegistryError>) -> Result<Option<T>, Regist
         Ok(value) => Ok(Some(value)),
         Err(error @ RegistryError::Database(_)) => Err(error),
         Err(_) => Ok(None),
+    }
+}
+
+impl OnlineValues {
+    fn of(sheet: OnlineSheet) -> OnlineValues {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for value in &sheet.values {
+            if let Some(count) = counts.get_mut(&value.feature) {
+                *count += 1;
+            } else {
+                counts.insert(value.feature.clone(), 1);
+            }
+        }
+        OnlineValues { sheet, counts }
     }
 }
 
@@ -226,6 +261,7 @@ impl Profile {
             hours: hours.iter().filter_map(|(hour, group)| Some((*hour, group.profile()?))).collect(),
             sites: busiest_first(&sites),
             services: busiest_first(&services),
+            columns: profile::Profile::of(&prepared.history, task)?.columns,
             missing: missing(prepared),
         })
     }

@@ -10,13 +10,17 @@ use egui::{Context, Ui};
 use egui_material_icons::MaterialIcon;
 
 use super::command::{Command, Outbox};
+use super::intake::Intake;
 use super::jobs::{JobStatus, Jobs};
 use super::notices::Notices;
 use super::snapshot::{Profile, Snapshot};
 use super::theme::Ink;
+use crate::analysis::features::LeakageAudit;
+use crate::analysis::history::difference::Difference;
 use crate::base::Digest;
 use crate::workflows::compare::CompareOutcome;
 use crate::workflows::datasets::Prepared;
+use crate::workflows::features::FeatureSheet;
 use crate::workflows::server::{LiveStatus, Server};
 
 /// What every screen may read.
@@ -34,12 +38,20 @@ pub struct State {
     pub notices: usize,
     /// What is kept, as it was read last; none until it was read for the first time.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// The file that is about to be imported.
+    pub intake: Option<Arc<Intake>>,
     /// The data set that is looked at.
     pub dataset: Option<Digest>,
     /// What it holds, summed up; none until it was computed.
     pub profile: Option<Arc<Profile>>,
     /// Its visits, of which a screen draws the rows that are seen; none until they were read.
     pub prepared: Option<Arc<Prepared>>,
+    /// Its features, described; none until they were.
+    pub features: Option<Arc<FeatureSheet>>,
+    /// The audit of its features that was made last.
+    pub audit: Option<Arc<LeakageAudit>>,
+    /// How two data sets differ that were compared last.
+    pub difference: Option<Arc<DatasetDifference>>,
     /// The run that is looked at.
     pub run: Option<i64>,
     /// The comparison that was made last.
@@ -48,6 +60,15 @@ pub struct State {
     pub server: ServerState,
     /// The name under which this person acts.
     pub person: String,
+}
+
+/// Two data sets side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetDifference {
+    /// Which.
+    pub of: (Digest, Digest),
+    /// How they differ.
+    pub difference: Difference,
 }
 
 /// The service that this window started.
@@ -105,10 +126,18 @@ pub enum Arrival {
     Nothing,
     /// What is kept was read again.
     Snapshot(Box<Snapshot>),
+    /// Some rows of a file that is to be imported, and what they seem to mean.
+    Inspected(Box<Intake>),
     /// The visits of a data set that was chosen are ready for models, and summed up.
     Prepared(Arc<Prepared>, Arc<Profile>),
     /// A new data set, ready for models and summed up.
     Imported(Arc<Prepared>, Arc<Profile>),
+    /// The features of a data set, described.
+    Described(Box<FeatureSheet>),
+    /// The features of the data set with this digest were audited.
+    Audited(Digest, Box<LeakageAudit>),
+    /// Two data sets were compared.
+    Differ(Box<DatasetDifference>),
     /// A run ended with a model.
     Trained(i64),
     /// Two models were compared.

@@ -177,7 +177,11 @@ fn describe(
     })
 }
 
-fn read_mapping(path: &Path) -> Result<Mapping, WorkflowError> {
+/// Reads a mapping file.
+///
+/// # Errors
+/// [`WorkflowError`] where it cannot be read or is no mapping.
+pub fn read_mapping(path: &Path) -> Result<Mapping, WorkflowError> {
     Ok(Mapping::from_yaml(&read_text(path, Mapping::MAX_BYTES)?)?)
 }
 

@@ -45,9 +45,12 @@ pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
 pub use duplicates::{Duplicate, duplicates};
-pub use guess::{Guess, Question};
+pub use guess::{FieldGuess, Guess, Question};
 pub use import::{ImportError, ImportSettings, Imported, import};
-pub use mapping::{Delimiter, Mapping, MappingError};
+pub use mapping::{
+    Anchor, ChannelSource, DateForm, Delimiter, Mapping, MappingError, NameSource, SpanUnit, TimeSource,
+    VisitMapping,
+};
 pub use optional::Optional;
 pub use parquet::read_visits;
 pub use parquet_guard::{LARGEST_PARQUET, MOST_DECODED, MOST_ROWS};

@@ -50,6 +50,8 @@ pub const AREAS: &[Area] = areas![
     "source",
     "mapping",
     "feature_sheet",
+    "features_screen",
+    "mapping_page",
 ];
 
 /// The texts of one language by key.

@@ -1,21 +1,28 @@
 //! What the jobs do: workflows, and what they bring to the window.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
+use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
+use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
 use crate::workbench::snapshot::{Profile, Snapshot};
-use crate::workbench::state::Arrival;
+use crate::workbench::state::{Arrival, DatasetDifference};
 use crate::workflows::compare::{CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::import::{ImportRequest, import_file};
+use crate::workflows::mapping;
 use crate::workflows::models::ModelName;
+use crate::workflows::online::{self, PublishRequest};
 use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
+use crate::workflows::profile;
 use crate::workflows::release::{self, ProposeRequest, unlock_key};
 use crate::workflows::train::TrainRequest;
-use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, server, train};
+use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, features, server, train};
 
 /// Where visits come from: they are ready, or are made so first.
 pub(super) struct Visits {
@@ -38,19 +45,38 @@ pub(super) fn sample(home: &Home, task: &Task) -> Result<Arrival, JobError> {
     imported(demo::open_sample(home, task)?, task)
 }
 
-pub(super) fn import(home: &Home, request: &ImportRequest, task: &Task) -> Result<Arrival, JobError> {
-    imported(import_file(home, request, task)?.prepare(task)?, task)
+/// Opens a dialog, in this job's thread: the window goes on.
+pub(super) fn choose(home: &Home, task: &Task) -> Result<Arrival, JobError> {
+    match rfd::FileDialog::new().pick_file() {
+        Some(path) => inspect(home, &path, None, task),
+        None => Ok(Arrival::Written("notice.no_file", Vec::new())),
+    }
 }
 
-/// Opens a dialog, in this job's thread: the window goes on.
-pub(super) fn choose_and_import(home: &Home, task: &Task) -> Result<Arrival, JobError> {
-    let Some(path) = rfd::FileDialog::new()
-        .add_filter("CSV, TSV, gzip, Parquet", &["csv", "tsv", "txt", "gz", "parquet"])
-        .pick_file()
-    else {
-        return Ok(Arrival::Written("notice.no_file", Vec::new()));
-    };
-    import(home, &ImportRequest { paths: vec![path], ..ImportRequest::default() }, task)
+pub(super) fn inspect(home: &Home, path: &Path, mapping: Option<&Path>, task: &Task) -> Result<Arrival, JobError> {
+    Ok(Arrival::Inspected(Box::new(Intake::read(home, path, mapping, task)?)))
+}
+
+/// Keeps the mapping that is tried for files of the same shape.
+pub(super) fn keep_mapping(home: &Home, intake: &Intake, _: &Task) -> Result<Arrival, JobError> {
+    let Some(mapping) = &intake.mapping else { return Ok(Arrival::Nothing) };
+    let path = mapping::keep_mapping(home, &intake.sample.columns, mapping)?;
+    Ok(Arrival::Written("notice.mapping_kept", vec![("path", path.display().to_string())]))
+}
+
+/// Imports by the mapping that is tried, which is kept for the next file of the same shape.
+pub(super) fn import_mapped(home: &Home, intake: &Intake, task: &Task) -> Result<Arrival, JobError> {
+    let Some(mapping) = &intake.mapping else { return Ok(Arrival::Nothing) };
+    let kept = mapping::keep_mapping(home, &intake.sample.columns, mapping)?;
+    let request =
+        ImportRequest { paths: vec![intake.path.clone()], mapping: Some(kept), ..ImportRequest::default() };
+    imported(import_file(home, &request, task)?.prepare(task)?, task)
+}
+
+pub(super) fn compare_datasets(home: &Home, of: (Digest, Digest), task: &Task) -> Result<Arrival, JobError> {
+    let names = (of.0.to_string(), of.1.to_string());
+    let (_, _, difference) = profile::compare_datasets(home, (&names.0, &names.1), task)?;
+    Ok(Arrival::Differ(Box::new(DatasetDifference { of, difference })))
 }
 
 fn imported(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {
@@ -72,6 +98,24 @@ impl Visits {
     pub fn train(&self, request: &TrainRequest, task: &Task) -> Result<Arrival, JobError> {
         let outcome = train::train(&self.home, self.ready(task)?.as_ref(), request, task)?;
         Ok(Arrival::Trained(outcome.run.id))
+    }
+
+    pub fn describe(&self, task: &Task) -> Result<Arrival, JobError> {
+        // Who uses a feature changes with the registry and is read with it.
+        let sheet = features::sheet(self.ready(task)?.as_ref(), BTreeMap::new(), task)?;
+        Ok(Arrival::Described(Box::new(sheet)))
+    }
+
+    pub fn audit(&self, task: &Task) -> Result<Arrival, JobError> {
+        let sampling = Sampling { arrivals: AUDITED_ARRIVALS, seed: SEED };
+        let found = features::audit_catalogue(self.ready(task)?.as_ref(), sampling, task)?;
+        Ok(Arrival::Audited(self.digest, Box::new(found)))
+    }
+
+    pub fn publish(&self, person: &str, task: &Task) -> Result<Arrival, JobError> {
+        let prepared = self.ready(task)?;
+        let sheet = online::publish(&self.home, &prepared, PublishRequest::default(), person, task)?;
+        Ok(Arrival::Written("notice.published", vec![("n", sheet.values.len().to_string())]))
     }
 
     pub fn compare(&self, current: ModelName, candidate: ModelName, task: &Task) -> Result<Arrival, JobError> {

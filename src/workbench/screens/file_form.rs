@@ -14,7 +14,6 @@ use crate::workbench::state::State;
 use crate::workbench::text::{Direction, Face, Text};
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Button, Notice, row_ui};
-use crate::workflows::import::ImportRequest;
 
 /// What was typed.
 #[derive(Debug, Default)]
@@ -24,7 +23,7 @@ pub(super) struct FileForm {
 }
 
 impl FileForm {
-    /// Takes what was dropped on the window: a mapping goes to its field, a file of visits is imported at once, with
+    /// Takes what was dropped on the window: a mapping goes to its field, a file of visits is looked at at once, with
     /// the mapping that the form names.
     pub fn take_dropped(&mut self, ui: &Ui, state: &State, outbox: &mut Outbox) {
         let dropped: Vec<PathBuf> =
@@ -39,13 +38,10 @@ impl FileForm {
         }
         let Some(path) = visits.into_iter().next() else { return };
         self.path = path.display().to_string();
-        let command = Command::Import(ImportRequest {
-            paths: vec![path],
-            mapping: typed_path(&self.mapping),
-            ..ImportRequest::default()
-        });
+        let command = Command::Inspect(path, typed_path(&self.mapping));
         if command.check(state).is_ok() {
             outbox.send(command);
+            outbox.send(Command::GoTo("data"));
         }
     }
 
@@ -57,25 +53,18 @@ impl FileForm {
         }
         let entered = path_field_ui(ui, "file.path", "file.path_hint", &mut self.path);
         path_field_ui(ui, "file.mapping", "file.mapping_hint", &mut self.mapping);
-        let request = typed_path(&self.path).map(|path| {
-            Command::Import(ImportRequest {
-                paths: vec![path],
-                mapping: typed_path(&self.mapping),
-                ..ImportRequest::default()
-            })
-        });
+        let request = typed_path(&self.path).map(|path| Command::Inspect(path, typed_path(&self.mapping)));
         let refusal = match &request {
             None => Some(look.text("file.no_path").to_owned()),
             Some(command) => command.refusal(state, &look),
         };
         ui.add_space(sizes::GRID);
         row_ui(ui, |ui| {
-            let import = Button::primary(look.text("file.import"))
-                .icon(icons::ICON_UPLOAD_FILE)
-                .unless(refusal.clone())
-                .ui(ui);
+            let import =
+                Button::primary(look.text("file.look")).icon(icons::ICON_TABLE).unless(refusal.clone()).ui(ui);
             if let Some(command) = request.filter(|_| refusal.is_none() && (import.clicked() || entered)) {
                 outbox.send(command);
+                outbox.send(Command::GoTo("data"));
             }
             for (command, key) in [(Command::ChooseFile, "file.choose"), (Command::OpenSample, "file.sample")]
                 .into_iter()
@@ -83,6 +72,9 @@ impl FileForm {
             {
                 let button = Button::plain(look.text(key)).icon(command.icon(&look));
                 if button.unless(command.refusal(state, &look)).ui(ui).clicked() {
+                    if command == Command::ChooseFile {
+                        outbox.send(Command::GoTo("data"));
+                    }
                     outbox.send(command);
                 }
             }
@@ -91,9 +83,9 @@ impl FileForm {
     }
 }
 
-/// The job that imports, where one does.
+/// The job that imports, or looks at a file, where one does.
 pub(super) fn import_job(state: &State) -> Option<&JobStatus> {
-    state.jobs.iter().find(|job| job.kind == "import")
+    state.jobs.iter().find(|job| matches!(job.kind, "import" | "inspect"))
 }
 
 /// A field with its name above it; true where it was left by the enter key.
@@ -156,11 +148,7 @@ mod tests {
         form.take(vec![PathBuf::from("/a/map.YAML")], &state, &mut outbox);
         assert!(outbox.take().is_empty());
         form.take(vec![PathBuf::from("/a/visits.csv")], &state, &mut outbox);
-        let request = ImportRequest {
-            paths: vec![PathBuf::from("/a/visits.csv")],
-            mapping: Some(PathBuf::from("/a/map.YAML")),
-            ..ImportRequest::default()
-        };
-        assert_eq!(outbox.take(), [Command::Import(request)]);
+        let inspect = Command::Inspect(PathBuf::from("/a/visits.csv"), Some(PathBuf::from("/a/map.YAML")));
+        assert_eq!(outbox.take(), [inspect, Command::GoTo("data")]);
     }
 }

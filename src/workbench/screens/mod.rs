@@ -3,6 +3,7 @@
 mod compare;
 mod data;
 mod days;
+mod features;
 mod field;
 mod file_form;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub(super) fn all() -> Vec<Box<dyn Screen>> {
     vec![
         Box::new(overview::Overview::default()),
         Box::new(data::Data::default()),
+        Box::new(features::Features::default()),
         Box::new(train::Train::default()),
         Box::new(compare::Compare::default()),
         Box::new(releases::Releases::default()),

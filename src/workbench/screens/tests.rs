@@ -8,11 +8,13 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::data::Data;
 use super::overview::Overview;
+use crate::analysis::history::difference::compare_histories;
+use crate::analysis::history::{Action, Check, Finding};
 use crate::base::Task;
 use crate::base::language::Language;
 use crate::workbench::command::{Command, Outbox};
 use crate::workbench::snapshot::{Profile, Snapshot};
-use crate::workbench::state::{Screen, State};
+use crate::workbench::state::{DatasetDifference, Screen, State};
 use crate::workbench::text;
 use crate::workbench::theme::{self, Look};
 use crate::workflows::Home;
@@ -142,27 +144,27 @@ fn an_empty_project_offers_the_sample_and_a_file() {
     for language in Language::ALL {
         let (mut harness, sent) = shown(Overview::default(), nothing(), language);
         assert!(harness.query_by_role_and_label(Role::Heading, language.text("welcome.headline")).is_some());
-        let import = harness.get_by_role_and_label(Role::Button, language.text("file.import"));
+        let import = harness.get_by_role_and_label(Role::Button, language.text("file.look"));
         assert!(import.accesskit_node().is_disabled(), "no path was typed");
         press(&mut harness, language.text("command.open_sample"));
         let (mut harness, sent_by_data) = shown(Data::default(), nothing(), language);
         assert!(harness.query_by_role_and_label(Role::Heading, language.text("data.none")).is_some());
         press(&mut harness, language.text("file.choose"));
         assert_eq!(*sent.lock().unwrap(), [Command::OpenSample]);
-        assert_eq!(*sent_by_data.lock().unwrap(), [Command::ChooseFile]);
+        assert_eq!(*sent_by_data.lock().unwrap(), [Command::GoTo("data"), Command::ChooseFile]);
     }
 }
 
 #[test]
-fn a_typed_path_is_imported() {
+fn a_typed_path_is_looked_at_before_it_is_imported() {
     let (mut harness, sent) = shown(Data::default(), nothing(), Language::Persian);
     let field = harness.get_by_role_and_label(Role::TextInput, Language::Persian.text("file.path"));
     field.focus();
     field.type_text("/data/visits.csv");
     harness.run();
-    press(&mut harness, Language::Persian.text("file.import"));
-    let sent = sent.lock().unwrap();
-    assert!(matches!(sent.as_slice(), [Command::Import(request)] if request.paths[0].ends_with("visits.csv")));
+    press(&mut harness, Language::Persian.text("file.look"));
+    let expected = [Command::Inspect("/data/visits.csv".into(), None), Command::GoTo("data")];
+    assert_eq!(*sent.lock().unwrap(), expected);
 }
 
 /// Chooses a part of the screen Data.
@@ -228,5 +230,79 @@ fn only_the_visits_that_are_seen_are_drawn_and_a_day_can_be_gone_to() {
             .find(|node| node.accesskit_node().label().is_some_and(|label| label.ends_with(id)));
         assert_eq!(of_row.unwrap().accesskit_node().is_selected(), Some(true));
         assert!(harness.query_all_by_label_contains(language.text("data.called")).count() > 0);
+    }
+}
+
+#[test]
+fn each_column_tells_how_full_and_how_varied_it_is() {
+    for language in Language::ALL {
+        let (mut harness, _) = shown(Data::default(), sample(), language);
+        choose(&mut harness, language, "data.part_columns");
+        let columns = &SAMPLE.profile.columns;
+        let service = columns.iter().find(|column| column.name == "service").unwrap();
+        let label = language.text("data.service");
+        let row = harness
+            .query_all_by_role(Role::Row)
+            .find(|row| row.accesskit_node().label().is_some_and(|said| said.starts_with(label)));
+        row.unwrap().click();
+        harness.run();
+        let values = [
+            ("filled", language.integer(service.filled)),
+            ("missing", language.integer(service.missing)),
+            ("distinct", language.integer(service.distinct.n)),
+        ];
+        let line = language.fill_owned("data.column_line", &values);
+        assert!(harness.query_by_label(&line).is_some(), "{line}");
+        assert!(harness.query_by_role_and_label(Role::Figure, language.text("data.top")).is_some());
+    }
+}
+
+#[test]
+fn two_data_sets_are_seen_side_by_side() {
+    let own = SAMPLE.prepared.digest;
+    let mut snapshot = Snapshot::clone(&SAMPLE.snapshot);
+    let (mut other, document) = snapshot.datasets[0].clone();
+    other.digest = "ef".repeat(32).parse().unwrap();
+    let of = (own, other.digest);
+    snapshot.datasets.push((other, document));
+    let snapshot = Arc::new(snapshot);
+    let history = &SAMPLE.prepared.history;
+    let difference = compare_histories(history, history, true, &Task::default()).unwrap();
+    for language in Language::ALL {
+        let (mut harness, _) = shown(Data::default(), sample(), language);
+        choose(&mut harness, language, "data.part_difference");
+        assert!(harness.query_by_label(language.text("data.alone")).is_some());
+        let difference = Some(Arc::new(DatasetDifference { of, difference: difference.clone() }));
+        let state = State { snapshot: Some(snapshot.clone()), difference, ..sample() };
+        let (mut harness, sent) = shown(Data::default(), state, language);
+        choose(&mut harness, language, "data.part_difference");
+        let all = language.integer(history.visits.len() as u64);
+        assert!(harness.query_all_by_label_contains(&all).count() > 0, "they share every visit");
+        press(&mut harness, language.text("command.compare"));
+        assert_eq!(*sent.lock().unwrap(), [Command::CompareDatasets(of.0, of.1)]);
+    }
+}
+
+#[test]
+fn findings_are_named_counted_and_explained() {
+    let mut snapshot = Snapshot::clone(&SAMPLE.snapshot);
+    snapshot.datasets[0].1.report.findings = vec![
+        Finding { check: Check::StuckClock, count: 2, action: Action::Accept, examples: Vec::new() },
+        Finding {
+            check: Check::CalledBeforeArrived,
+            count: 1_234,
+            action: Action::Quarantine,
+            examples: vec!["line 17".to_owned()],
+        },
+    ];
+    let snapshot = Arc::new(snapshot);
+    for language in Language::ALL {
+        let state = State { snapshot: Some(snapshot.clone()), ..sample() };
+        let (harness, _) = shown(Data::default(), state, language);
+        // What was set aside comes first, and is told in full.
+        assert!(harness.query_by_label(language.text("check.called_before_arrived_why")).is_some());
+        assert!(harness.query_by_label("line 17").is_some());
+        assert!(harness.query_all_by_label_contains(&language.integer(1_234)).count() > 0);
+        assert!(harness.query_all_by_label_contains(language.text("check.stuck_clock")).count() > 0);
     }
 }

@@ -12,6 +12,7 @@ mod figure;
 mod layout;
 mod notice;
 mod pill;
+mod select;
 mod table;
 
 pub use button::{Button, ConfirmButton};
@@ -22,6 +23,7 @@ pub use figure::KeyFigure;
 pub use layout::{grid_ui, row_from_end_ui, row_ui};
 pub use notice::{Headline, Notice, empty_ui, failed_ui, loading_ui};
 pub use pill::{Pill, verdict_icon};
+pub use select::Select;
 pub use table::{Cell, Column, LongTable, LongView, Table, TableResponse};
 
 use egui::{Response, StrokeKind, Ui};

@@ -179,7 +179,7 @@ impl TimeSource {
     }
 
     /// Every source column that it names.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
         let only = self.only.as_ref().map(|condition| &condition.column);
         [self.column.as_ref(), self.date.as_ref(), self.time.as_ref(), self.plus.as_ref(), only]
             .into_iter()

@@ -9,15 +9,12 @@ use crate::workbench::snapshot::Snapshot;
 use crate::workbench::text::{Face, Text};
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::charts::{Chart, SplitData, SplitPart, legend_ui};
-use crate::workbench::widgets::{Button, Card, Cell, Column, Notice, Table, grid_ui, row_ui};
+use crate::workbench::widgets::{Button, Card, Notice, grid_ui};
 use crate::workflows::datasets::DatasetDocument;
 
-/// Beyond this height the reasons scroll.
-const HIGHEST: f32 = 200.0;
-
-/// The two cards: what became of the rows, and why some were set aside.
+/// The two cards: what became of the rows, and where those are that were set aside.
 pub(super) fn account_ui(ui: &mut Ui, snapshot: &Snapshot, digest: Digest, document: &DatasetDocument) {
-    if document.report.set_aside().is_empty() {
+    if document.report.quarantined == 0 {
         return rows_ui(ui, document, 0.0);
     }
     grid_ui(ui, "account", &[1.45, 1.0], |ui, cell, height| match cell {
@@ -100,32 +97,23 @@ fn split_ui(ui: &mut Ui, name: &str, parts: &[(&'static str, u64, Ink)]) {
     legend_ui(ui, &split.legend());
 }
 
+/// Where the rows that were set aside are, to be mended and imported again.
 fn aside_ui(ui: &mut Ui, snapshot: &Snapshot, digest: Digest, report: &ImportReport, height: f32) {
     let look = Look::of(ui);
     let note = look.language.integer(report.quarantined);
     Card::titled(look.text("data.reasons")).note(note).height(height).ui(ui, |ui| {
-        let aside = report.set_aside();
-        let columns = [Column::words(look.text("data.reason")), Column::number(look.text("data.rows"))];
-        Table::new("reasons", columns).height(HIGHEST).ui(ui, aside.len(), |row, column| {
-            let Some(finding) = aside.get(row) else { return Cell::text("") };
-            match column {
-                0 => Cell::text(look.text(&format!("check.{}", finding.check.id()))),
-                _ => Cell::text(look.language.integer(finding.count)),
-            }
-        });
         let Some(path) = snapshot.quarantine.get(&digest) else {
-            Text::new(look.text("data.quarantine_gone")).size(sizes::SMALL).ink(Ink::Warn).wrap().ui(ui);
+            Text::new(look.text("data.quarantine_gone")).ink(Ink::Warn).wrap().ui(ui);
             return;
         };
         let path = path.display().to_string();
-        Text::new(look.text("data.quarantine")).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
-        row_ui(ui, |ui| {
-            let button = Button::quiet(look.text("data.copy_path")).icon(icons::ICON_CONTENT_COPY);
-            if button.ui(ui).clicked() {
-                ui.ctx().copy_text(path.clone());
-            }
-            let room = ui.available_width();
-            Text::new(path.clone()).value().face(Face::Code).size(sizes::SMALL).elide_to(room).copyable().ui(ui);
-        });
+        Text::new(look.text("data.quarantine")).ink(Ink::Soft).wrap().ui(ui);
+        let shown = Text::new(path.clone()).value().face(Face::Code).size(sizes::SMALL);
+        shown.elide().copyable().ui(ui);
+        ui.add_space(sizes::GRID);
+        let button = Button::plain(look.text("data.copy_path")).icon(icons::ICON_CONTENT_COPY);
+        if button.ui(ui).clicked() {
+            ui.ctx().copy_text(path);
+        }
     });
 }

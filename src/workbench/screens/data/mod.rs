@@ -5,6 +5,10 @@
 
 mod account;
 mod calendar;
+mod columns;
+mod difference;
+mod findings;
+mod mapping;
 mod pictures;
 mod sets;
 mod visits;
@@ -30,8 +34,12 @@ enum Part {
     Account,
     /// What the visits are like.
     Profile,
+    /// What each column holds.
+    Columns,
     /// The visits.
     Visits,
+    /// How it differs from another data set.
+    Difference,
 }
 
 /// The screen.
@@ -40,6 +48,9 @@ pub(super) struct Data {
     form: FileForm,
     pictures: pictures::Pictures,
     visits: visits::VisitTable,
+    findings: findings::Findings,
+    columns: columns::Columns,
+    against: difference::Against,
     part: Part,
 }
 
@@ -55,6 +66,9 @@ impl Screen for Data {
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         self.form.take_dropped(ui, state, outbox);
         let look = Look::of(ui);
+        if let Some(intake) = &state.intake {
+            return mapping::mapping_ui(ui, state, intake, outbox);
+        }
         let Some(snapshot) = state.snapshot.clone() else {
             return waiting_ui(ui, state, "refresh", "overview.not_read", Command::Refresh, outbox);
         };
@@ -76,14 +90,19 @@ impl Screen for Data {
         let Some((digest, document)) = selected else { return };
         self.parts_ui(ui);
         if self.part == Part::Account {
-            return account::account_ui(ui, &snapshot, digest, document);
+            account::account_ui(ui, &snapshot, digest, document);
+            return self.findings.ui(ui, &document.report);
+        }
+        if self.part == Part::Difference {
+            return self.against.ui(ui, state, &snapshot, digest, outbox);
         }
         let (Some(profile), Some(prepared)) = (&state.profile, &state.prepared) else {
             let again = Command::SelectDataset(digest);
             return waiting_ui(ui, state, "prepare", "data.not_prepared", again, outbox);
         };
         match self.part {
-            Part::Account => {}
+            Part::Account | Part::Difference => {}
+            Part::Columns => self.columns.ui(ui, &profile.columns, &document.mapping.zone),
             Part::Profile => self.pictures.ui(ui, profile, &look),
             Part::Visits => self.visits.ui(ui, prepared),
         }
@@ -96,7 +115,9 @@ impl Data {
         let parts = [
             (Part::Account, "data.part_account"),
             (Part::Profile, "data.part_profile"),
+            (Part::Columns, "data.part_columns"),
             (Part::Visits, "data.part_visits"),
+            (Part::Difference, "data.part_difference"),
         ];
         let parts = parts.map(|(part, key)| (part, look.text(key).to_owned()));
         Segmented::new(look.text("data.part"), parts).ui(ui, &mut self.part);

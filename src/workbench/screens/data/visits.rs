@@ -27,7 +27,7 @@ pub(super) struct VisitTable {
 /// Height of the table in a window that has little.
 const LEAST: f32 = 320.0;
 /// Height that the rest of the screen takes.
-const REST: f32 = 470.0;
+const REST: f32 = 650.0;
 /// Width of the field of where to go.
 const FIELD: f32 = 230.0;
 

@@ -39,7 +39,7 @@ const NAME: f32 = 132.0;
 const HEIGHT: f32 = 24.0;
 
 /// A name and a value, which is cut where it is too long; a right click copies the whole.
-pub(super) fn fact_ui(ui: &mut Ui, name: &str, value: Text) {
+pub(in crate::workbench::screens) fn fact_ui(ui: &mut Ui, name: &str, value: Text) {
     let look = Look::of(ui);
     let size = vec2(ui.available_width(), HEIGHT);
     ui.allocate_ui_with_layout(size, look.row(), |ui| {
@@ -52,7 +52,7 @@ pub(super) fn fact_ui(ui: &mut Ui, name: &str, value: Text) {
 }
 
 /// A digest or the id of a key.
-pub(super) fn code(digits: impl Into<String>) -> Text {
+pub(in crate::workbench::screens) fn code(digits: impl Into<String>) -> Text {
     Text::new(digits).value().face(Face::Code).size(sizes::SMALL)
 }
 

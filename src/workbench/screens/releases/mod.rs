@@ -6,7 +6,7 @@
 
 mod audit;
 mod decide;
-mod fields;
+pub(super) mod fields;
 mod page;
 mod people;
 mod review;

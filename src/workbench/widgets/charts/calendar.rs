@@ -49,7 +49,7 @@ pub struct CalendarData {
 }
 
 /// Squares do not become wider than this.
-const WIDEST: f32 = 30.0;
+const WIDEST: f32 = 40.0;
 /// Steps of the legend.
 const STEPS: u8 = 5;
 /// Height of the legend.
@@ -62,19 +62,23 @@ impl CalendarData {
         self.days.len().div_ceil(WEEK)
     }
 
-    fn highest(&self) -> f64 {
-        let values = self.days.iter().filter_map(|day| day.value);
-        values.filter(|value| value.is_finite()).fold(0.0, f64::max)
+    /// The lowest and the highest value.
+    fn range(&self) -> Option<(f64, f64)> {
+        let values = self.days.iter().filter_map(|day| day.value).filter(|value| value.is_finite());
+        values.fold(None, |range: Option<(f64, f64)>, value| {
+            Some(range.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
+        })
     }
 
-    fn paint_day(&self, ui: &Ui, own: Rect, day: &CalendarDay, highest: f64) {
+    fn paint_day(&self, ui: &Ui, own: Rect, day: &CalendarDay, range: Option<(f64, f64)>) {
         let look = Look::of(ui);
         if day.shown.is_empty() {
             return;
         }
         ui.painter().rect_filled(own, 2, look.palette.raised);
-        if let Some(value) = day.value {
-            let color = look.palette.mark(self.ink).gamma_multiply(strength(value / highest));
+        if let (Some(value), Some((low, high))) = (day.value, range) {
+            let share = if high > low { (value - low) / (high - low) } else { 1.0 };
+            let color = look.palette.mark(self.ink).gamma_multiply(strength(share));
             ui.painter().rect_filled(own, 2, color);
         }
         if !day.mark.is_empty() {
@@ -98,7 +102,7 @@ impl CalendarData {
         }
     }
 
-    fn paint_legend(&self, ui: &Ui, rect: Rect, highest: f64) {
+    fn paint_legend(&self, ui: &Ui, rect: Rect, (low, high): (f64, f64)) {
         let look = Look::of(ui);
         let side = 11.0;
         let mut at = if look.is_rtl() { rect.right() } else { rect.left() };
@@ -111,13 +115,13 @@ impl CalendarData {
         let word = |ui: &Ui, words: &str, left: f32| {
             label(words).paint(ui, pos2(left, middle), Align2::LEFT_CENTER);
         };
-        let least = look.language.decimal(0.0, self.places);
+        let least = look.language.decimal(low, self.places);
         let most =
-            look.fill("chart.up_to", &[("n", &look.language.decimal(highest, self.places)), ("unit", &self.unit)]);
+            look.fill("chart.up_to", &[("n", &look.language.decimal(high, self.places)), ("unit", &self.unit)]);
         let width = label(&least).measure(ui).x;
         word(ui, &least, advance(width));
         advance(sizes::GRID);
-        for step in 1..=STEPS {
+        for step in 0..=STEPS {
             let own =
                 Rect::from_center_size(pos2(advance(side + 2.0) + side / 2.0 + 1.0, middle), vec2(side, side));
             let color = look.palette.mark(self.ink).gamma_multiply(strength(f64::from(step) / f64::from(STEPS)));
@@ -148,10 +152,10 @@ impl CalendarData {
     }
 }
 
-/// How strong the colour of a value is that is this share of the highest one. The root keeps quiet days visible.
+/// How strong the colour of a value is that lies so far between the lowest and the highest one.
 #[expect(clippy::cast_possible_truncation, reason = "a strength of colour")]
 fn strength(share: f64) -> f32 {
-    0.12 + 0.88 * share.clamp(0.0, 1.0).sqrt() as f32
+    0.14 + 0.86 * share.clamp(0.0, 1.0) as f32
 }
 
 fn paint_corner(ui: &Ui, own: Rect) {
@@ -204,14 +208,14 @@ impl Chart for CalendarData {
             let top = plot.top() + square.y * weekday as f32;
             name(words).paint_in(ui, Rect::from_min_size(pos2(at, top), vec2(names - sizes::GAP, square.y)));
         }
-        let highest = self.highest().max(f64::MIN_POSITIVE);
+        let range = self.range();
         let own = |index: usize| {
             let at = vec2(square.x * (index / WEEK) as f32, square.y * (index % WEEK) as f32);
             Rect::from_min_size(plot.min + at, square).shrink(1.0)
         };
         let mut hovered = None;
         for (index, day) in self.days.iter().enumerate() {
-            self.paint_day(ui, own(index), day, highest);
+            self.paint_day(ui, own(index), day, range);
             if !day.shown.is_empty() && response.hover_pos().is_some_and(|at| own(index).contains(at)) {
                 hovered = Some((index, day));
             }
@@ -222,7 +226,9 @@ impl Chart for CalendarData {
         let outside = if look.is_rtl() { 0.0 } else { names };
         labels_below(ui, plot, outside, self.months.iter().map(|(index, month)| (centre(*index), month.clone())));
         let legend = Rect::from_min_max(pos2(rect.left(), rect.bottom() - LEGEND + sizes::GRID), rect.max);
-        self.paint_legend(ui, legend, if self.highest() > 0.0 { highest } else { 0.0 });
+        if let Some(range) = range {
+            self.paint_legend(ui, legend, range);
+        }
         let Some((index, day)) = hovered else { return response };
         let stroke = Stroke::new(1.5, look.palette.text_strong);
         ui.painter().rect_stroke(own(index), 2, stroke, StrokeKind::Inside);

@@ -1,6 +1,6 @@
 //! What a table is made of: columns, and what stands in their cells.
 
-use egui::{Align2, Rect, Ui, pos2, vec2};
+use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::workbench::text::{Face, Text};
 use crate::workbench::theme::{Ink, Look, sizes};
@@ -59,6 +59,7 @@ enum Content {
     Marked(Ink, Text),
     Pill(Pill),
     Bar(f32, Ink),
+    Bars(Vec<f32>, Ink),
 }
 
 /// What stands in a cell.
@@ -98,6 +99,11 @@ impl Cell {
         Cell { content: Content::Bar(share.clamp(0.0, 1.0), ink), said: String::new() }
     }
 
+    /// A distribution: bars as high as each share (0 to 1) of the cell, from left to right.
+    pub fn bars(shares: Vec<f32>, ink: Ink) -> Cell {
+        Cell { content: Content::Bars(shares, ink), said: String::new() }
+    }
+
     /// In this colour.
     pub fn ink(self, ink: Ink) -> Cell {
         self.map(|text| text.ink(ink))
@@ -123,7 +129,7 @@ impl Cell {
             Content::Text(text) => text.measure(ui).x,
             Content::Marked(_, text) => text.measure(ui).x + 18.0,
             Content::Pill(pill) => pill.width(ui),
-            Content::Bar(..) => 96.0,
+            Content::Bar(..) | Content::Bars(..) => 96.0,
         }
     }
 
@@ -157,6 +163,26 @@ impl Cell {
                 let bar = Rect::from_min_size(pos2(left, track.top()), vec2(width, track.height()));
                 ui.painter().rect_filled(bar, 3, look.palette.mark(ink));
             }
+            Content::Bars(shares, ink) => paint_bars(ui, rect, &shares, ink),
         }
     }
 }
+
+/// As many bars as there are shares, on a ground line.
+#[expect(clippy::cast_precision_loss, reason = "a few dozen bars")]
+fn paint_bars(ui: &Ui, rect: Rect, shares: &[f32], ink: Ink) {
+    let look = Look::of(ui);
+    let inner = rect.shrink2(vec2(0.0, 5.0));
+    ui.painter().hline(inner.x_range(), inner.bottom(), Stroke::new(sizes::LINE, look.palette.line));
+    let width = (inner.width() / shares.len().max(1) as f32).min(WIDEST_BAR);
+    for (index, share) in shares.iter().enumerate() {
+        // What is there at all is seen.
+        let height = if *share > 0.0 { (inner.height() * share.min(1.0)).max(1.0) } else { 0.0 };
+        let left = inner.left() + width * index as f32;
+        let bar = Rect::from_min_size(pos2(left, inner.bottom() - height), vec2((width - 1.0).max(1.0), height));
+        ui.painter().rect_filled(bar, 0, look.palette.mark(ink));
+    }
+}
+
+/// The bars of few values do not become wider than this.
+const WIDEST_BAR: f32 = 16.0;

@@ -1,0 +1,51 @@
+//! The first rows as the visits that they would become, with what is wrong with them.
+
+use egui::Ui;
+
+use crate::workbench::intake::Intake;
+use crate::workbench::screens::names::listed;
+use crate::workbench::theme::{Ink, Look};
+use crate::workbench::widgets::{Card, Cell, Column, Table};
+
+/// Beyond this height the rows scroll.
+const HIGHEST: f32 = 360.0;
+
+/// The card of the rows.
+pub(super) fn rows_ui(ui: &mut Ui, intake: &Intake) {
+    let look = Look::of(ui);
+    let Some(mapping) = &intake.mapping else { return };
+    let fields = mapping.visit.fields();
+    let (readable, all) = intake.readable();
+    let number = |n: usize| look.language.integer(n as u64);
+    let note = [("readable", number(readable)), ("all", number(all))];
+    let note = look.language.fill_owned("mapping.rows_note", &note);
+    Card::titled(look.text("mapping.rows")).note(note).ui(ui, |ui| {
+        let mut columns = vec![Column::number(look.text("mapping.line")), Column::fit(look.text("mapping.found"))];
+        columns.extend(fields.iter().map(|field| Column::fit(look.text(&format!("field.{field}")))));
+        egui::ScrollArea::horizontal().id_salt("mapping rows").auto_shrink([false, true]).show(ui, |ui| {
+            Table::new("mapping rows", columns).height(HIGHEST).ui(ui, intake.rows.len(), |row, column| {
+                let Some(row) = intake.rows.get(row) else { return Cell::text("") };
+                match column {
+                    0 => Cell::text(look.language.integer(row.line)).ink(Ink::Faint),
+                    1 => match row.set_aside {
+                        Some(check) => Cell::text(look.text(&format!("check.{}", check.id()))).ink(Ink::Fail),
+                        None => {
+                            let words = |id: &str| look.text(&format!("check.{id}")).to_owned();
+                            let found: Vec<String> = row.found.iter().map(|check| words(check.id())).collect();
+                            Cell::text(listed(&look, &found)).ink(Ink::Warn)
+                        }
+                    },
+                    place => {
+                        let field = place.checked_sub(2).and_then(|place| fields.get(place));
+                        let value = row.values.iter().find(|(name, _)| Some(name) == field);
+                        let value = value.and_then(|(_, value)| value.clone());
+                        value.map_or_else(
+                            || Cell::text(look.language.decimal(f64::NAN, 0)).ink(Ink::Faint),
+                            Cell::text,
+                        )
+                    }
+                }
+            });
+        });
+    });
+}
