@@ -22,20 +22,13 @@ fn files_that_hold_no_history_are_refused_and_nothing_is_kept() {
     let many: String = (0..2_000).map(|n| ROW.replacen('1', &n.to_string(), 1)).collect();
     let zipped = gzip(&format!("{HEADER}{many}"));
     let visits = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/visits.parquet")).unwrap();
-    let arabic = [HEADER.as_bytes(), b"1,\xCA\xE5\xD1\xC7\xE4,x,2025-09-20T08:00:00,,,\n"].concat();
-    let utf16: Vec<u8> = [0xFF, 0xFE]
-        .into_iter()
-        .chain(format!("{HEADER}{ROW}").encode_utf16().flat_map(u16::to_le_bytes))
-        .collect();
-    let files: [(&str, &[u8], &str); 9] = [
+    let files: [(&str, &[u8], &str); 7] = [
         ("empty.csv", b"", "no rows"),
         ("header.csv", HEADER.as_bytes(), "no rows"),
         ("cut.csv.gz", &zipped[..zipped.len() / 2], "cut off"),
         ("no-gzip.csv.gz", &zipped[..7], "cut off"),
         ("cut.parquet", &visits[..visits.len() / 3], "Parquet"),
         ("text.parquet", b"PAR1 and nothing else that is of Parquet PAR1", "Parquet"),
-        ("latin.csv", &arabic, "UTF-8"),
-        ("utf16.csv", &utf16, "UTF-16"),
         ("late.csv", b"visit_id,site,service,arrived_at\n1,Tehran,Reception,tomorrow\n", "None of the 1 rows"),
     ];
     for (name, bytes, says) in files {
@@ -48,8 +41,25 @@ fn files_that_hold_no_history_are_refused_and_nothing_is_kept() {
         assert_eq!(project.kept_files(), Vec::<String>::new(), "{name}");
     }
     project.nobat(["import", text(&project.path("nowhere.csv"))]).refuses(1).says("There is no file");
-    project.nobat(["import", text(project.path("x").parent().unwrap())]).refuses(1).says("cannot be read");
+    // A folder is a source of all that is in it.
+    project.nobat(["import", text(project.path("x").parent().unwrap())]).refuses(1);
     assert_eq!(project.kept_files(), Vec::<String>::new());
+}
+
+#[test]
+fn older_encodings_are_read() {
+    let project = Project::empty();
+    let arabic = [HEADER.as_bytes(), b"1,\xCA\xE5\xD1\xC7\xE4,x,2025-09-20T08:00:00,,,\n"].concat();
+    let utf16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(format!("{HEADER}{}", ROW.replace("Tehran", "تهران")).encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    for (name, bytes) in [("windows-1256.csv", arabic), ("utf-16.csv", utf16)] {
+        let file = project.write(name, bytes);
+        project.nobat(["import", text(&file)]).exits(0);
+        let profile = project.nobat(["--json", "data", "profile", "latest"]).exits(0).json();
+        assert!(profile.to_string().contains("تهران"), "{name}: {profile}");
+    }
 }
 
 #[test]

@@ -262,11 +262,14 @@ impl<'a> RowReader<'a, '_> {
     }
 }
 
-/// Milliseconds between two clocks: times of one day, of which the second may be past midnight, or full stamps.
+/// Milliseconds between two clocks: times of day less than half a day apart, between which midnight may lie, or full
+/// stamps. A clock that stands a second behind the other is that, and not a day ahead of it.
 fn between(from: &str, to: &str) -> Option<i64> {
     let clock = |text| times::time_of_day(text, DateForm::Iso).map(i64::from);
     if let (Some(from), Some(to)) = (clock(from), clock(to)) {
-        return Some((to - from).rem_euclid(i64::from(times::DAY_MILLIS)));
+        let day = i64::from(times::DAY_MILLIS);
+        let ahead = (to - from).rem_euclid(day);
+        return Some(if ahead > day / 2 { ahead - day } else { ahead });
     }
     let wall = |text| match times::stamp(text, DateForm::Iso)? {
         Stamp::Instant(moment) => Some(moment.millis()),
