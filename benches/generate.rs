@@ -147,7 +147,7 @@ fn write_visit(line: &mut Vec<u8>, id: u64, visit: &Visit, date: &str) {
     }
     line.push(b',');
     line.push(b'0' + visit.priority);
-    line.extend_from_slice(if visit.is_booked { b",booked\n" } else { b",walk-in\n" });
+    line.extend_from_slice(if visit.is_booked { b",booked\n" } else { b",walk_in\n" });
 }
 
 fn time(line: &mut Vec<u8>, date: &str, second: u32) {

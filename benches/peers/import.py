@@ -1,7 +1,7 @@
 """The time and peak memory that DuckDB, Polars and pandas take to turn the CSV of `cargo bench --bench import` into
 Parquet, dates inferred, on as many threads as the machine has. None of them checks anything.
 
-    cargo bench --bench import -- --write visits.csv 10000000
+    cargo bench --bench import -- generate visits.csv 10000000
     python benches/peers/import.py visits.csv [--repeat 3]
 
 Each measurement runs in a process of its own, so that peak memory is that of one tool; they take turns, so that a
@@ -44,7 +44,8 @@ def measure(tool: str, source: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(source))) as folder:
         code = tool.format(csv=source, out=os.path.join(folder, "out.parquet"))
         done = subprocess.run([sys.executable, "-c", MEASURE, code], capture_output=True, text=True, check=True)
-    seconds, mib = done.stdout.split()
+    # A tool may draw its progress before.
+    seconds, mib = done.stdout.split()[-2:]
     return float(seconds), float(mib)
 
 

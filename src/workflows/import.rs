@@ -84,7 +84,11 @@ pub fn import_file(home: &Home, request: &ImportRequest, task: &Task) -> Result<
     let options = source_options(Some(&mapping));
     let Imported { history, report, files } = {
         let mut out = BufWriter::new(aside.file.as_file_mut());
-        let settings = ImportSettings { mapping: &mapping, now: now(), personal_key: personal_key(home)? };
+        let settings = ImportSettings {
+            mapping: &mapping,
+            now: now(),
+            personal_key: &|| personal_key(home).map_err(std::io::Error::other),
+        };
         import(&|| open(&request.paths, &options), &settings, &mut out, task)?
     };
     task.report("stage.keeping", 0, 0)?;

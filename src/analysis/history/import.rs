@@ -6,7 +6,7 @@
 //! unreadable Parquet page) is refused as a whole.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::base::explain::Failure;
@@ -55,7 +55,10 @@ pub enum ImportError {
     },
     /// The rows that were set aside could not be kept.
     #[error("the quarantine could not be written")]
-    Quarantine(#[source] std::io::Error),
+    Quarantine(#[source] io::Error),
+    /// Personal data is to be hashed, and the key for it cannot be read or made.
+    #[error("the key for personal data cannot be read or made")]
+    PersonalKey(#[source] io::Error),
     /// Stopped by request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -68,6 +71,7 @@ impl Explain for ImportError {
             ImportError::Mapping(error) => error.key(),
             ImportError::NoVisits { .. } => "import_no_visits",
             ImportError::Quarantine(_) => "import_quarantine",
+            ImportError::PersonalKey(_) => "import_personal_key",
             ImportError::Cancelled(_) => "cancelled",
         }
     }
@@ -81,7 +85,9 @@ impl Explain for ImportError {
                 ("reason", reason.map_or_else(String::new, |reason| format!("@check.{}", reason.id()))),
                 ("path", path.display().to_string()),
             ],
-            ImportError::Quarantine(error) => vec![("reason", error.to_string())],
+            ImportError::Quarantine(error) | ImportError::PersonalKey(error) => {
+                vec![("reason", error.to_string())]
+            }
             ImportError::Cancelled(_) => Vec::new(),
         }
     }
@@ -104,8 +110,8 @@ pub struct ImportSettings<'a> {
     pub mapping: &'a Mapping,
     /// The time of the import.
     pub now: Moment,
-    /// The key by which personal data is hashed.
-    pub personal_key: [u8; KEY_BYTES],
+    /// Gives the key by which personal data is hashed; asked for only where something is to be hashed.
+    pub personal_key: &'a dyn Fn() -> io::Result<[u8; KEY_BYTES]>,
 }
 
 /// Reads the source that `open` opens, a second time where rows have to be set aside after all were seen. Rows that
@@ -129,7 +135,10 @@ pub fn import(
     let mapping = &mapping;
     let plan = Plan::resolve(mapping, &columns)?;
     let ids = plan.id_columns();
-    let personal = PersonalCells::new(&columns, &found, &mapping.personal, &ids, settings.personal_key);
+    let mut personal = PersonalCells::new(&columns, &found, &mapping.personal, &ids);
+    if personal.hashes_any() {
+        personal.hash_by((settings.personal_key)().map_err(ImportError::PersonalKey)?);
+    }
     let reader = BlockReader {
         plan: &plan,
         checks: &mapping.checks,

@@ -124,6 +124,7 @@ impl PersonalColumn {
 
 /// What becomes of the cells of each column of a source.
 pub struct PersonalCells {
+    /// All zero until something is to be hashed.
     key: [u8; KEY_BYTES],
     columns: Vec<Option<(PersonalKind, Treatment)>>,
 }
@@ -137,14 +138,24 @@ impl PersonalCells {
         found: &[PersonalColumn],
         said: &BTreeMap<String, Treatment>,
         ids: &[usize],
-        key: [u8; KEY_BYTES],
     ) -> PersonalCells {
         let treated = |(index, column): (usize, &String)| {
             let found = found.iter().find(|found| found.column == *column)?;
             let usual = if ids.contains(&index) { Treatment::Hash } else { Treatment::LeaveOut };
             Some((found.kind, said.get(column).copied().unwrap_or(usual)))
         };
-        PersonalCells { key, columns: columns.iter().enumerate().map(treated).collect() }
+        PersonalCells { key: [0; KEY_BYTES], columns: columns.iter().enumerate().map(treated).collect() }
+    }
+
+    /// Whether cells of any column are hashed; then they need [`PersonalCells::hash_by`].
+    #[must_use]
+    pub fn hashes_any(&self) -> bool {
+        (0..self.columns.len()).any(|index| self.treatment(index) == Treatment::Hash)
+    }
+
+    /// Hashes by `key` from now on.
+    pub fn hash_by(&mut self, key: [u8; KEY_BYTES]) {
+        self.key = key;
     }
 
     /// Whether every cell stays as it is.
