@@ -14,6 +14,7 @@ use crate::base::{Role, Task, Verdict, Version};
 use crate::store::keys::SigningKey;
 
 use super::datasets::Prepared;
+use super::example::busiest_request;
 use super::import::{ImportRequest, file_error, import_file};
 use super::people::{add_person, new_key, secret_key_path, trust};
 use super::release::{ProposeOutcome, ProposeRequest, approve, promote, propose, roll_back, unlock_key};
@@ -305,7 +306,7 @@ impl Demo<'_> {
             Ok((server, note))
         })?;
         let client = Client::new(server.address());
-        let request = sample_request(prepared);
+        let request = busiest_request(prepared);
         let home = self.home;
         self.answered_by(&client, &request, "predict_old", old, || Ok(()))?;
         self.report.promote_to_answer_ms = self.answered_by(&client, &request, "predict_new", new, || {
@@ -363,32 +364,4 @@ fn wait_for_version(
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-}
-
-/// The busiest arrival of the last day as a request: what the serving side would have been asked.
-fn sample_request(prepared: &Prepared) -> serde_json::Value {
-    use crate::analysis::features::Value;
-    let visits = &prepared.history.visits;
-    let ahead = |row: &usize| match prepared.features.value("people_ahead", *row) {
-        #[expect(clippy::cast_possible_truncation, reason = "people in a queue")]
-        Value::Number(people) => people as i64,
-        _ => 0,
-    };
-    let first = visits.len().saturating_sub(2_000);
-    let row = (first..visits.len()).max_by_key(ahead).unwrap_or_default();
-    let number = |id: &str| match prepared.features.value(id, row) {
-        Value::Number(number) => Some(number),
-        _ => None,
-    };
-    serde_json::json!({
-        "site": visits.site.get(row),
-        "service": visits.service.get(row),
-        "arrived_at": visits.arrived[row],
-        "people_ahead": ahead(&row),
-        "head_of_line_minutes": number("head_of_line_wait"),
-        "last_wait_minutes": number("last_to_enter_service_wait"),
-        "mean_service_minutes": number("mean_service_time"),
-        "avg_wait_time_last_week": number("avg_wait_time_last_week"),
-        "open_counters": visits.open_counters[row],
-    })
 }

@@ -4,6 +4,7 @@
 //! workflow joins `analysis` and `store`, which do not know each other; it is the one place that asks the clock.
 
 mod error;
+mod example;
 mod home;
 
 pub mod compare;
