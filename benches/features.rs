@@ -13,7 +13,7 @@ mod generated;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use nobat::analysis::features::{CATALOGUE, Feature, FeatureTable, PriorityOrder, build_columns, feature};
+use nobat::analysis::features::{CATALOGUE, Feature, FeatureTable, build_columns, feature};
 use nobat::analysis::history::History;
 use nobat::base::Task;
 use polars::prelude::*;
@@ -74,7 +74,7 @@ fn measure(history: &History, name: &str, features: &[&'static Feature], times: 
 }
 
 fn compute(history: &History, features: &[&'static Feature]) -> FeatureTable {
-    build_columns(history, features, PriorityOrder::default(), &Task::default()).expect("nothing cancels it")
+    build_columns(history, features, &Task::default()).expect("nothing cancels it")
 }
 
 fn three() -> Vec<&'static Feature> {

@@ -6,6 +6,7 @@
 
 #![expect(clippy::expect_used, reason = "a bench that cannot go on ends")]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -28,7 +29,8 @@ fn main() {
         })
     });
     let online = OnlineQueues::new(now, 86_400_000, values);
-    let reader = FeatureReader::new(CATALOGUE.iter().collect(), Vec::new(), &Zone::default(), now);
+    let reader =
+        FeatureReader::new(CATALOGUE.iter().collect(), Vec::new(), (&Zone::default(), &BTreeMap::new()), now);
     // Requests over a day, of every site, with what a queue system knows.
     let bodies: Vec<Vec<u8>> = (0..1_000)
         .map(|n| {

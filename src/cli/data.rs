@@ -103,13 +103,12 @@ fn list(context: &Context, name: Option<&str>) -> Ended {
         let line = |entry: &Entry| {
             let mut clock = entry.document.mapping.zone.clock();
             let mut date = |moment| DateStyle::usual(language).short(clock.local(moment).date(), language);
-            let report = &entry.document.report;
             language.fill(
                 "cli.data.line",
                 &[
                     ("digest", &entry.digest.short()),
                     ("name", &entry.name),
-                    ("visits", &language.integer(report.accepted + report.repaired)),
+                    ("visits", &language.integer(entry.document.outcomes().visits)),
                     ("sites", &language.integer(entry.document.sites)),
                     ("first", &date(entry.document.first)),
                     ("last", &date(entry.document.last)),

@@ -2,7 +2,7 @@
 
 use crate::base::Verdict;
 use crate::workflows::demo::run;
-use crate::workflows::import::file_error;
+use crate::workflows::files::file_error;
 use crate::workflows::{Home, WorkflowError};
 
 use super::{Context, Ended};

@@ -25,6 +25,10 @@ pub struct Import {
     /// all the same.
     #[arg(long, value_name = "E.yaml")]
     expect: Option<PathBuf>,
+    /// A data set that the files continue: its name, the beginning of its digest, or `latest`. Its visits and the new ones
+    /// become a new data set; what the two share is taken once, and the older data set stays as it is.
+    #[arg(long, value_name = "D")]
+    append: Option<String>,
 }
 
 impl Import {
@@ -33,6 +37,7 @@ impl Import {
             paths: self.files.clone(),
             mapping: self.map.clone(),
             name: self.name.clone(),
+            append_to: self.append.clone(),
             person: context.person.clone(),
             expectations: self.expect.clone(),
         };
@@ -70,6 +75,18 @@ fn lines(outcome: &ImportOutcome, language: Language) -> Vec<String> {
             ],
         ),
     ];
+    if let (Some(parent), Some(all)) = (&outcome.parent, &outcome.outcomes) {
+        let key =
+            if outcome.dataset.digest == parent.digest { "cli.import.nothing_new" } else { "cli.import.parent" };
+        let values = [
+            ("name", parent.name.clone()),
+            ("digest", parent.digest.short()),
+            ("before", count(parent.visits)),
+            ("completed", count(parent.completed)),
+            ("visits", count(all.visits)),
+        ];
+        lines.push(language.fill_owned(key, &values));
+    }
     for finding in &report.findings {
         let name = language.text(&format!("check.{}", finding.check.id())).to_owned();
         let action = language.text(&format!("action.{}", finding.action.id())).to_owned();

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use crate::base::Verdict;
 use crate::workflows::WorkflowError;
-use crate::workflows::import::file_error;
+use crate::workflows::files::file_error;
 use crate::workflows::people::{new_key, trust};
 
 use super::{Context, Ended};

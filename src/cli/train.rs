@@ -7,7 +7,7 @@ use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::store::workspace::Run;
 use crate::workflows::datasets::{find, prepare, workspace};
-use crate::workflows::import::read_text;
+use crate::workflows::files::read_text;
 use crate::workflows::train::{RunDocument, TrainRequest, TrainSummary, train};
 use crate::workflows::{SEED, TEST_SHARE};
 

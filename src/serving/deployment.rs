@@ -103,7 +103,8 @@ impl Model {
         }
         // `Artifact::from_bytes` refuses a contract with a feature that the catalogue lacks.
         let features = artifact.contract.features().iter().filter_map(|entry| feature(&entry.id)).collect();
-        let reader = FeatureReader::new(features, artifact.contract.expressions(), &artifact.origin.zone, now());
+        let zones = (&artifact.origin.zone, &artifact.origin.zones);
+        let reader = FeatureReader::new(features, artifact.contract.expressions(), zones, now());
         Ok(Model { statement: release.statement, artifact, reader })
     }
 }

@@ -3,6 +3,8 @@
 //! A request brings the state of its queue along; what it leaves out and nobody but a history knows is taken from the
 //! online values. The rest is the catalogue's: [`Arrival`] in, values out.
 
+use std::collections::{BTreeMap, HashMap};
+
 use super::request::PredictionRequest;
 use crate::analysis::features::{
     Arrival, Day, Expression, Feature, OnlineKind, OnlineOutcome, OnlineQueues, Parts, Value,
@@ -18,6 +20,8 @@ pub struct FeatureReader {
     parts: Parts,
     /// The clock of the model's zone, which knows the offset of today.
     clock: WallClock,
+    /// The same for sites in another zone.
+    clocks: HashMap<String, WallClock>,
 }
 
 /// The features of one request, in the reader's order, and what the online values gave it.
@@ -27,20 +31,26 @@ pub(super) struct FeatureRow<'r> {
 }
 
 impl FeatureReader {
-    /// A reader of `features` and `expressions` by the wall clock of `zone`; `now` is a moment of these days.
+    /// A reader of `features` and `expressions` by the wall clock of `zone`, and of `zones` at the sites named there;
+    /// `now` is a moment of these days.
     #[must_use]
     pub fn new(
         features: Vec<&'static Feature>,
         expressions: Vec<Expression>,
-        zone: &Zone,
+        (zone, zones): (&Zone, &BTreeMap<String, Zone>),
         now: Moment,
     ) -> FeatureReader {
-        let mut clock = zone.clock();
-        // Asked once here, so that its copies know the offset of these days.
-        let _ = clock.local(now);
+        let clock_of = |zone: &Zone| {
+            let mut clock = zone.clock();
+            // Asked once here, so that its copies know the offset of these days.
+            let _ = clock.local(now);
+            clock
+        };
+        let clocks = zones.iter().map(|(site, zone)| (site.clone(), clock_of(zone))).collect();
+        let clock = clock_of(zone);
         let inputs = expressions.iter().flat_map(Expression::inputs);
         let parts = features.iter().chain(inputs).fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
-        FeatureReader { features, expressions, parts, clock }
+        FeatureReader { features, expressions, parts, clock, clocks }
     }
 
     pub(super) fn row<'r>(
@@ -49,7 +59,7 @@ impl FeatureReader {
         online: Option<&OnlineQueues>,
     ) -> FeatureRow<'r> {
         let at = request.arrived;
-        let local = self.clock.clone().local(at);
+        let local = self.clocks.get(&request.site).unwrap_or(&self.clock).clone().local(at);
         let mut queue = request.queue;
         let place = (request.site.as_str(), request.service.as_str());
         let outcome = match online {

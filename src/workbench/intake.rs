@@ -10,6 +10,7 @@ use crate::analysis::history::personal::{PersonalColumn, recognise};
 use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows, open};
 use crate::base::Task;
 use crate::workflows::databases::source_options;
+use crate::workflows::files::stem;
 use crate::workflows::import::read_mapping;
 use crate::workflows::mapping::mapping_for;
 use crate::workflows::{Home, WorkflowError, now};
@@ -88,11 +89,4 @@ fn personal_columns(sample: &SampleRows) -> Vec<PersonalColumn> {
         recognise(column, sample.rows.iter().filter_map(|(_, cells)| cells.get(index)).map(String::as_str))
     };
     sample.columns.iter().enumerate().filter_map(of_column).collect()
-}
-
-/// `visits` of `visits.csv.gz`.
-#[must_use]
-pub fn stem(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
 }

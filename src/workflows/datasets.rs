@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::features::{FeatureTable, MatrixError, MatrixKey, build, feature_set, read_matrix};
-use crate::analysis::history::{History, ImportReport, Mapping, read_visits};
+use crate::analysis::history::{History, ImportReport, Mapping, Outcome, read_visits};
 use crate::base::{Digest, Minutes, Moment, Task};
 use crate::store::sqlite::Access;
 use crate::store::workspace::{Dataset, Workspace};
@@ -17,12 +17,18 @@ use super::{Home, WorkflowError};
 /// What is kept about a data set beside its visits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DatasetDocument {
-    /// The files it came from.
+    /// The data set that the files were added to, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParentSet>,
+    /// The files that came in.
     pub sources: Vec<SourceFile>,
     /// How they were read.
     pub mapping: Mapping,
-    /// What became of each row.
+    /// What became of each of their rows.
     pub report: ImportReport,
+    /// The visits of the whole data set; not there in data sets of programs before it was kept, which had no parents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcomes: Option<Outcomes>,
     /// Who imported it.
     #[serde(default)]
     pub imported_by: String,
@@ -34,6 +40,46 @@ pub struct DatasetDocument {
     pub sites: u64,
     /// Queues: a service at a site.
     pub queues: u64,
+}
+
+/// The data set that files were added to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentSet {
+    /// Its digest.
+    pub digest: Digest,
+    /// What people called it.
+    pub name: String,
+    /// Its visits.
+    pub visits: u64,
+    /// Those of them that new rows, which knew more, took the place of.
+    pub completed: u64,
+}
+
+/// How the visits of a data set ended, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcomes {
+    /// Visits.
+    pub visits: u64,
+    /// Those that were called.
+    pub served: u64,
+    /// Those that left unserved: their waits are censored.
+    pub abandoned: u64,
+    /// Those that were neither called nor gone.
+    pub unfinished: u64,
+}
+
+impl Outcomes {
+    /// The outcomes of `history`.
+    #[must_use]
+    pub fn of(history: &History) -> Outcomes {
+        let count = |outcome| history.visits.count(outcome) as u64;
+        Outcomes {
+            visits: history.visits.len() as u64,
+            served: count(Outcome::Served),
+            abandoned: count(Outcome::Abandoned),
+            unfinished: count(Outcome::Unfinished),
+        }
+    }
 }
 
 /// A file that was imported.
@@ -53,6 +99,18 @@ impl DatasetDocument {
     pub fn source_name(&self) -> (&str, usize) {
         let first = self.sources.first().map_or("", |source| source.name.as_str());
         (first, self.sources.len().saturating_sub(1))
+    }
+
+    /// How the visits of the data set ended.
+    #[must_use]
+    pub fn outcomes(&self) -> Outcomes {
+        let report = &self.report;
+        self.outcomes.unwrap_or(Outcomes {
+            visits: report.accepted + report.repaired,
+            served: report.served,
+            abandoned: report.abandoned,
+            unfinished: report.unfinished,
+        })
     }
 
     /// The size of the files together.
@@ -133,7 +191,7 @@ pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<
 pub fn read_history(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<History, WorkflowError> {
     task.report("stage.reading", 0, 0)?;
     let path = workspace.dataset_file(dataset.digest)?;
-    Ok(History { zone: document(dataset)?.mapping.zone, visits: read_visits(&path)? })
+    Ok(History::read_by(&document(dataset)?.mapping, read_visits(&path)?))
 }
 
 /// The features of a data set of `rows` visits that `nobat features build` kept; `None` where there are none that can be

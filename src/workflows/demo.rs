@@ -15,7 +15,8 @@ use crate::store::keys::SigningKey;
 
 use super::datasets::Prepared;
 use super::example::busiest_request;
-use super::import::{ImportRequest, file_error, import_file};
+use super::files::file_error;
+use super::import::{ImportRequest, import_file};
 use super::people::{add_person, new_key, secret_key_path, trust};
 use super::release::{ProposeOutcome, ProposeRequest, approve, promote, propose, roll_back, unlock_key};
 use super::server::{Answer, Client, Server, start};

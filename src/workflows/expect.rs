@@ -1,6 +1,5 @@
 //! Contracts for data sets: made from one that is good, held against the next.
 
-use std::io::Write;
 use std::path::Path;
 
 use crate::analysis::history::History;
@@ -8,7 +7,7 @@ use crate::analysis::history::expectations::{Expectations, Violation};
 use crate::analysis::history::profile::Profile;
 use crate::base::Task;
 
-use super::import::{file_error, read_text};
+use super::files::{read_text, write_text};
 use super::profile::profile;
 use super::{Home, WorkflowError, now};
 
@@ -33,14 +32,7 @@ pub fn expectations_of(home: &Home, name: &str, task: &Task) -> Result<Expectati
 /// # Errors
 /// [`WorkflowError::File`].
 pub fn save_expectations(expectations: &Expectations, path: &Path) -> Result<(), WorkflowError> {
-    let text = expectations.to_yaml()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut draft =
-        tempfile::Builder::new().prefix(".nobat-").tempfile_in(folder).map_err(|cause| file_error(path, cause))?;
-    draft.write_all(text.as_bytes()).map_err(|cause| file_error(path, cause))?;
-    draft.as_file().sync_all().map_err(|cause| file_error(path, cause))?;
-    draft.persist(path).map_err(|error| file_error(path, error.error))?;
-    Ok(())
+    write_text(path, &expectations.to_yaml()?)
 }
 
 /// Where a history that is at hand is not as expected, by the machine's clock.

@@ -7,7 +7,7 @@ use crate::base::Task;
 use crate::base::language::Language;
 
 use super::databases::source_options;
-use super::import::{file_error, read_text};
+use super::files::{file_error, read_text, stem, write_text};
 use super::{Home, WorkflowError, now};
 
 /// Guesses the mapping of `paths` from its first rows and some later ones.
@@ -16,7 +16,7 @@ use super::{Home, WorkflowError, now};
 /// [`WorkflowError`] where the file is no table.
 pub fn guess_files(paths: &[PathBuf], task: &Task) -> Result<Guess, WorkflowError> {
     let sample = SampleRows::read(open(paths, &source_options(None))?, task)?;
-    Ok(sample.guess(&stem(paths), now()))
+    Ok(sample.guess(&name_of(paths), now()))
 }
 
 /// What `mapping` makes of the first `rows` rows of `paths`. Nothing is imported.
@@ -47,7 +47,7 @@ pub fn mapping_for(home: &Home, paths: &[PathBuf], task: &Task) -> Result<Mappin
         return Ok(Mapping::from_yaml(&read_text(&kept, Mapping::MAX_BYTES)?)?);
     }
     let sample = SampleRows::read(source, task)?;
-    let guess = sample.guess(&stem(paths), now());
+    let guess = sample.guess(&name_of(paths), now());
     match (guess.mapping, guess.questions.first()) {
         (Some(mapping), None) => Ok(mapping),
         (_, Some(question)) => Err(unsure(question, &sample.columns).into()),
@@ -61,7 +61,9 @@ pub fn mapping_for(home: &Home, paths: &[PathBuf], task: &Task) -> Result<Mappin
 /// [`WorkflowError`] where the file cannot be written; what was kept before is as it was.
 pub fn keep_mapping(home: &Home, columns: &[String], mapping: &Mapping) -> Result<PathBuf, WorkflowError> {
     let path = kept_file(home, columns);
-    write_whole(&path, &mapping.to_yaml()?)?;
+    let folder = path.parent().unwrap_or(&path);
+    std::fs::create_dir_all(folder).map_err(|cause| file_error(folder, cause))?;
+    write_text(&path, &mapping.to_yaml()?)?;
     Ok(path)
 }
 
@@ -74,7 +76,7 @@ pub fn save_guess(guess: &Guess, path: &Path, language: Language) -> Result<(), 
         return Err(unsure(&Question::NoArrival, &guess.left_out).into());
     };
     let questions = guess.questions.iter().map(|question| format!("# {}\n", ask(question, language)));
-    write_whole(path, &(questions.collect::<String>() + &mapping.to_yaml()?))
+    write_text(path, &(questions.collect::<String>() + &mapping.to_yaml()?))
 }
 
 /// A question in the words of `language`.
@@ -97,22 +99,7 @@ fn kept_file(home: &Home, columns: &[String]) -> PathBuf {
     home.folder().join("mappings").join(format!("{}.yaml", Mapping::shape_digest(columns).short()))
 }
 
-/// The whole text or nothing.
-fn write_whole(path: &Path, text: &str) -> Result<(), WorkflowError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|cause| file_error(folder, cause))?;
-    let unfinished = tempfile::Builder::new().prefix(".nobat-").tempfile_in(folder);
-    let mut unfinished = unfinished.map_err(|cause| file_error(folder, cause))?;
-    std::io::Write::write_all(&mut unfinished, text.as_bytes()).map_err(|cause| file_error(path, cause))?;
-    unfinished.persist(path).map(drop).map_err(|error| file_error(path, error.error))
-}
-
-/// `visits` of `visits.csv.gz`.
-fn stem(paths: &[PathBuf]) -> String {
-    let name = paths
-        .first()
-        .and_then(|path| path.file_name())
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
+/// What files are called together: as the first of them.
+fn name_of(paths: &[PathBuf]) -> String {
+    paths.first().map(|path| stem(path)).unwrap_or_default()
 }

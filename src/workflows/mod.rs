@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod expect;
 pub mod expressions;
 pub mod features;
+pub mod files;
 pub mod import;
 pub mod mapping;
 pub mod models;

@@ -7,7 +7,7 @@ use crate::store::keys::{PublicKey, generate};
 use crate::store::registry::{NewPerson, Person, Registry};
 use crate::store::sqlite::Access;
 
-use super::import::{file_error, read_text};
+use super::files::{file_error, read_text};
 use super::{Home, WorkflowError, now};
 
 /// A key pair that was made.

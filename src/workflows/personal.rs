@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::analysis::history::personal::KEY_BYTES;
 use crate::base::Digest;
 
-use super::import::{file_error, read_text};
+use super::files::{file_error, read_text};
 use super::{Home, WorkflowError};
 
 /// Where the key of `home` is.

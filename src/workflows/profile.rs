@@ -37,7 +37,7 @@ pub struct Quarantine {
 /// [`WorkflowError`] where its file is gone, altered or unreadable.
 pub fn history(workspace: &Workspace, dataset: &Dataset) -> Result<History, WorkflowError> {
     let path = workspace.dataset_file(dataset.digest)?;
-    Ok(History { zone: document(dataset)?.mapping.zone, visits: read_visits(&path)? })
+    Ok(History::read_by(&document(dataset)?.mapping, read_visits(&path)?))
 }
 
 /// The data set called `name`, summed up.

@@ -10,7 +10,7 @@ use crate::analysis::simulation::{Recipe, ScenarioKind, simulate};
 use crate::base::{Digest, Moment, Task};
 
 use super::WorkflowError;
-use super::import::{file_error, read_text};
+use super::files::{file_error, read_text};
 
 /// The sample: a recipe and what it gives, so that the program can show itself without any other file.
 pub const SAMPLE_RECIPE: &str = include_str!("../../sample-data/recipe.yaml");

@@ -209,6 +209,7 @@ fn fit_and_test(
     let origin = Origin {
         dataset: prepared.digest,
         zone: prepared.history.zone.clone(),
+        zones: prepared.history.zones.clone(),
         trained_from,
         trained_until: split.cut,
         train_n: split.train.len() as u64,

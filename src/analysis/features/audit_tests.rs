@@ -21,7 +21,7 @@ sites:
 
 fn simulated() -> History {
     let recipe = Recipe::from_yaml(RECIPE).unwrap();
-    History { zone: recipe.zone().clone(), visits: simulate(&recipe, &Task::default()).unwrap() }
+    History::new(recipe.zone().clone(), simulate(&recipe, &Task::default()).unwrap())
 }
 
 fn ids() -> Vec<&'static str> {

@@ -16,7 +16,7 @@ use super::batch::{Batch, Record};
 use super::catalogue::{Definition, Feature, kept_real, kept_whole};
 use super::column::{Column, MISSING, Whole, scatter};
 use super::definitions::CATALOGUE;
-use super::parts::{Parts, PriorityOrder};
+use super::parts::Parts;
 use super::replay::{Lanes, by_site, replay};
 use super::sweep::Sink;
 use super::table::FeatureTable;
@@ -32,24 +32,23 @@ const ARRIVALS: usize = 32;
 /// [`Cancelled`] where `task` was.
 pub fn build(history: &History, task: &Task) -> Result<FeatureTable, Cancelled> {
     let all: Vec<&'static Feature> = CATALOGUE.iter().collect();
-    build_columns(history, &all, PriorityOrder::default(), task)
+    build_columns(history, &all, task)
 }
 
-/// Only these features, with priority classes called in this order; nothing is computed that they do not need.
+/// Only these features; nothing is computed that they do not need.
 ///
 /// # Errors
 /// [`Cancelled`] where `task` was.
 pub fn build_columns(
     history: &History,
     features: &[&'static Feature],
-    order: PriorityOrder,
     task: &Task,
 ) -> Result<FeatureTable, Cancelled> {
     let visits = &history.visits;
     let parts = features.iter().fold(Parts::NONE, |parts, feature| parts.and(feature.needs));
     let mut columns: Vec<Growing> = features.iter().map(|feature| Growing::of(feature, visits.len())).collect();
     let output = |site| SiteColumns::new(visits, site, features);
-    replay(history, order, parts, (task, "stage.features"), output, |batch, lanes| {
+    replay(history, history.priority_order, parts, (task, "stage.features"), output, |batch, lanes| {
         columns.par_iter_mut().enumerate().for_each(|(index, column)| column.spread(index, batch, lanes));
     })?;
     let columns = features.iter().zip(columns).map(|(feature, column)| (feature.id.to_owned(), column.finish()));

@@ -44,7 +44,7 @@ pub(super) fn cut(history: &History, rows: &[usize], now: Moment, facts: Facts) 
         visits.push(&visit);
     }
     visits.sort();
-    History { zone: history.zone.clone(), visits }
+    history.with(visits)
 }
 
 /// Visits to a place that no site is called, over before the first visit: they tell which times the source records,

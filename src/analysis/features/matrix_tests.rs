@@ -14,7 +14,7 @@ services: [{id: rec, name: پذیرش, median_minutes: 5}, {id: doc, name: پز�
 sites: [{id: krj, name: کرج, queues: [{service: rec, visits_a_day: 90, counters: 1}, {service: doc, visits_a_day: 50, counters: 1}]}]
 ";
     let (recipe, task) = (Recipe::from_yaml(recipe).unwrap(), Task::default());
-    let history = History { zone: recipe.zone().clone(), visits: simulate(&recipe, &task).unwrap() };
+    let history = History::new(recipe.zone().clone(), simulate(&recipe, &task).unwrap());
     let table = build(&history, &task).unwrap();
     let key = MatrixKey { dataset: Digest::of(b"data"), features: feature_set(), rows: table.len() };
     (table, key)

@@ -45,12 +45,12 @@ pub use expression::{
 pub use matrix::{MatrixError, MatrixKey, feature_set, read_matrix, write_matrix};
 pub use online::{Aggregate, OnlineKind, OnlineOutcome, OnlineQueues, PUBLISHED, aggregates};
 pub use opening::KEPT_OPENINGS;
-pub use parts::{Parts, PriorityOrder};
+pub use parts::Parts;
 pub use profile::{
     Association, Bars, Distribution, FeatureProfile, MOST_SAMPLED, Measure, QUANTILE_SHARES, profile,
 };
 pub use queue::{KEPT_SERVICES, LAST_WEEK_DAYS};
-pub use replay::{queue_states, queue_states_by};
+pub use replay::queue_states;
 pub use stated::{Agreement, stated_against_counted};
 pub use table::FeatureTable;
 pub use windows::{LAST_WAITS, RECENT_MINUTES};

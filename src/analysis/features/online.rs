@@ -11,7 +11,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::analysis::history::{History, Visit};
-use crate::base::calendar::{CivilDate, WallClock};
+use crate::base::calendar::{CivilDate, WallClock, Zone};
 use crate::base::{Cancelled, Minutes, Moment, Task};
 
 use super::arrival::QueueState;
@@ -114,13 +114,13 @@ pub struct Aggregate {
 pub fn aggregates(history: &History, as_of: Moment, task: &Task) -> Result<Vec<Aggregate>, Cancelled> {
     let sites = rows_of_sites(&history.visits);
     let facts = Facts::of(&history.visits);
-    let hours = next_hours(&mut history.zone.clock(), as_of);
     let mut found = Vec::new();
     for (done, rows) in sites.iter().enumerate() {
         task.report("stage.queues", done as u64, sites.len() as u64)?;
         let known = rows.partition_point(|row| history.visits.arrived[*row] < as_of);
         let past = cut(history, &rows[..known], as_of, facts);
-        found.extend(of_site(past, &hours, task)?);
+        let site = rows.first().map_or("", |row| history.visits.site.get(*row));
+        found.extend(of_site(past, history.zone_of(site), as_of, task)?);
     }
     found.sort_by(|a, b| (a.kind, &a.site, &a.service, a.hour).cmp(&(b.kind, &b.site, &b.service, b.hour)));
     Ok(found)
@@ -146,8 +146,10 @@ fn next_hours(clock: &mut WallClock, as_of: Moment) -> [Option<Moment>; HOURS] {
 }
 
 /// The values of one site, whose history `past` is already cut.
-fn of_site(past: History, hours: &[Option<Moment>; HOURS], task: &Task) -> Result<Vec<Aggregate>, Cancelled> {
-    let mut visits = past.visits;
+fn of_site(mut past: History, zone: &Zone, as_of: Moment, task: &Task) -> Result<Vec<Aggregate>, Cancelled> {
+    let mut clock = zone.clock();
+    let hours = next_hours(&mut clock, as_of);
+    let mut visits = std::mem::take(&mut past.visits);
     let real = visits.len();
     let mut probes: Vec<Visit> = Vec::new();
     let mut seen = vec![false; visits.service.names().len()];
@@ -161,9 +163,8 @@ fn of_site(past: History, hours: &[Option<Moment>; HOURS], task: &Task) -> Resul
     // All of them come after every visit, so that the whole stays in canonical order.
     probes.sort_by(|a, b| (a.arrived, &a.service).cmp(&(b.arrived, &b.service)));
     probes.iter().for_each(|probe| visits.push(probe));
-    let probed = History { zone: past.zone, visits };
+    let probed = History { visits, ..past };
     let states = queue_states(&probed, &Task::with_cancel(task.cancel_token()))?;
-    let mut clock = probed.zone.clock();
     let counts = Counts::of(&probed, real, &mut clock);
     let mut found = Vec::new();
     for (state, probe) in states.iter().skip(real).zip(&probes) {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::analysis::history::{History, LONGEST_STAY, Visit, Visits};
+use crate::analysis::history::{History, LONGEST_STAY, PriorityOrder, Visit, Visits};
+use crate::base::calendar::{WallClock, Zone};
 use crate::base::{Minutes, Moment, Task};
 
 use super::arrival::QueueState;
-use super::{KEPT_OPENINGS, KEPT_SERVICES, LAST_WAITS, LAST_WEEK_DAYS, PriorityOrder, RECENT_MINUTES};
-use super::{queue_states, queue_states_by};
+use super::queue_states;
+use super::{KEPT_OPENINGS, KEPT_SERVICES, LAST_WAITS, LAST_WEEK_DAYS, RECENT_MINUTES};
 
 /// The history as it looks at one arrival.
 struct Before<'a> {
@@ -86,13 +87,17 @@ impl Before<'_> {
         self.now.millis() - time.millis() <= minutes * 60_000
     }
 
+    fn clock(&self) -> WallClock {
+        self.history.zone_of(self.visits().site.get(self.row)).clock()
+    }
+
     fn hour(&self, moment: Moment) -> u8 {
-        self.history.zone.clock().local(moment).hour()
+        self.clock().local(moment).hour()
     }
 
     /// The median of the first arrivals of the last days of this weekday.
     fn opening(&self) -> Option<u16> {
-        let local = |other: usize| self.history.zone.clock().local(self.visits().arrived[other]);
+        let local = |other: usize| self.clock().local(self.visits().arrived[other]);
         let today = local(self.row).date();
         let mut first: BTreeMap<_, u16> = BTreeMap::new();
         for other in self.site().into_iter().filter(|other| self.arrived(*other)) {
@@ -116,7 +121,7 @@ fn median(mut millis: Vec<i64>) -> Option<Minutes> {
     Minutes::new((lower + upper) as f64 / 2.0 / 60_000.0)
 }
 
-fn state_by_definition(history: &History, row: usize, order: PriorityOrder) -> QueueState {
+fn state_by_definition(history: &History, row: usize) -> QueueState {
     let visits = &history.visits;
     let before = Before { history, row, now: visits.arrived[row] };
     let count = |rows: &[usize], holds: &dyn Fn(usize) -> bool| {
@@ -125,7 +130,7 @@ fn state_by_definition(history: &History, row: usize, order: PriorityOrder) -> Q
     let (site, queue, calls) = (before.site(), before.queue(), before.calls());
     let ends_recorded = visits.finished.iter().any(Option::is_some);
     let waiting: Vec<usize> = queue.iter().copied().filter(|other| before.is_waiting(*other)).collect();
-    let rank = |other: usize| order.rank(visits.priority[other]);
+    let rank = |other: usize| history.priority_order.rank(visits.priority[other]);
     let mut finished: Vec<usize> = queue.clone();
     finished.retain(|other| before.finished(*other).is_some());
     finished.sort_by_key(|other| (before.finished(*other), *other));
@@ -207,6 +212,10 @@ fn any_visit() -> impl Strategy<Value = Visit> {
         })
 }
 
+fn elsewhere() -> Zone {
+    "Europe/Warsaw".parse().unwrap()
+}
+
 pub(super) fn history(visits: Vec<Visit>) -> History {
     let mut visits: Visits = visits.into_iter().collect();
     visits.sort();
@@ -216,11 +225,14 @@ pub(super) fn history(visits: Vec<Visit>) -> History {
 proptest! {
     #[test]
     fn the_sweep_equals_the_definition(visits in prop::collection::vec(any_visit(), 1..90)) {
-        let history = history(visits);
-        for order in [PriorityOrder::LargerFirst, PriorityOrder::SmallerFirst, PriorityOrder::NoOrder] {
-            let swept = queue_states_by(&history, order, &Task::default()).unwrap();
+        let mut history = history(visits);
+        // One of the sites keeps the clock of another zone, which changes hours and openings.
+        history.zones = history.visits.site.names().iter().skip(1).take(1).map(|site| (site.clone(), elsewhere())).collect();
+        for order in [PriorityOrder::HighFirst, PriorityOrder::LowFirst, PriorityOrder::NoOrder] {
+            history.priority_order = order;
+            let swept = queue_states(&history, &Task::default()).unwrap();
             for (row, state) in swept.iter().enumerate() {
-                prop_assert_eq!(*state, state_by_definition(&history, row, order), "row {}", row);
+                prop_assert_eq!(*state, state_by_definition(&history, row), "row {}", row);
             }
         }
     }

@@ -1,7 +1,5 @@
 //! Which parts of the queue's state are asked for, so that a sweep for three features does the work of three.
 
-use serde::{Deserialize, Serialize};
-
 /// A set of parts of a [`super::QueueState`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts(u16);
@@ -55,45 +53,9 @@ impl Parts {
     }
 }
 
-/// Which of two priority classes is called first. A source's numbers do not say so themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PriorityOrder {
-    /// Class 2 goes before class 1: the larger number is more urgent.
-    #[default]
-    LargerFirst,
-    /// Class 1 goes before class 2.
-    SmallerFirst,
-    /// Classes say nothing about the order.
-    NoOrder,
-}
-
-impl PriorityOrder {
-    /// How urgent a class is: a larger rank is called first. A visit without a class is the least urgent.
-    #[must_use]
-    pub fn rank(self, priority: Option<u8>) -> u16 {
-        match (self, priority) {
-            (_, None) | (PriorityOrder::NoOrder, _) => 0,
-            (PriorityOrder::LargerFirst, Some(class)) => u16::from(class) + 1,
-            (PriorityOrder::SmallerFirst, Some(class)) => 256 - u16::from(class),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_more_urgent_class_has_the_larger_rank() {
-        let rank = PriorityOrder::LargerFirst;
-        assert!(rank.rank(Some(2)) > rank.rank(Some(1)));
-        assert!(rank.rank(Some(0)) > rank.rank(None));
-        let rank = PriorityOrder::SmallerFirst;
-        assert!(rank.rank(Some(1)) > rank.rank(Some(2)));
-        assert!(rank.rank(Some(255)) > rank.rank(None));
-        assert_eq!(PriorityOrder::NoOrder.rank(Some(2)), PriorityOrder::NoOrder.rank(None));
-    }
 
     #[test]
     fn all_is_every_part() {

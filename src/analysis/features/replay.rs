@@ -5,14 +5,14 @@
 
 use rayon::prelude::*;
 
-use crate::analysis::history::History;
-use crate::base::calendar::LocalTime;
+use crate::analysis::history::{History, PriorityOrder};
+use crate::base::calendar::{LocalTime, WallClock};
 use crate::base::{Cancelled, Task};
 
 use super::arrival::QueueState;
 use super::batch::{BATCH, Batch, Record};
 use super::column::scatter;
-use super::parts::{Parts, PriorityOrder};
+use super::parts::Parts;
 use super::sweep::{Setting, Sink, SiteSweep};
 
 /// The state of its queue at each arrival of `history`, in the order of its rows.
@@ -20,22 +20,10 @@ use super::sweep::{Setting, Sink, SiteSweep};
 /// # Errors
 /// [`Cancelled`] where `task` was.
 pub fn queue_states(history: &History, task: &Task) -> Result<Vec<QueueState>, Cancelled> {
-    queue_states_by(history, PriorityOrder::default(), task)
-}
-
-/// As [`queue_states`], with classes called in this order.
-///
-/// # Errors
-/// [`Cancelled`] where `task` was.
-pub fn queue_states_by(
-    history: &History,
-    order: PriorityOrder,
-    task: &Task,
-) -> Result<Vec<QueueState>, Cancelled> {
     let mut states = vec![QueueState::default(); history.visits.len()];
     replay(
         history,
-        order,
+        history.priority_order,
         Parts::ALL,
         (task, "stage.queues"),
         |_| States::default(),
@@ -95,13 +83,14 @@ pub(super) fn replay<O: Sink + Send>(
     let visits = &history.visits;
     let ends_recorded = visits.finished.iter().any(Option::is_some);
     let setting = Setting { order, parts, ends_recorded };
-    let clock = history.zone.clock();
+    let names = visits.site.names();
+    let clocks: Vec<WallClock> = names.iter().map(|site| history.zone_of(site).clock()).collect();
     let mut lanes: Vec<Option<Box<Lane<O>>>> = Vec::new();
-    lanes.resize_with(visits.site.names().len(), || None);
+    lanes.resize_with(names.len(), || None);
     for first in (0..visits.len()).step_by(BATCH) {
         task.report(stage, first as u64, visits.len() as u64)?;
         let batch = Batch::new(visits, first, parts);
-        lanes.par_iter_mut().enumerate().try_for_each(|(site, lane)| {
+        lanes.par_iter_mut().zip(&clocks).enumerate().try_for_each(|(site, (lane, clock))| {
             if let Some(lane) = lane {
                 lane.output.begin();
             }

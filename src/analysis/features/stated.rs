@@ -3,13 +3,13 @@
 //! Where a mapped column holds people ahead, it is used instead of the count. How far the two agree says whether the
 //! column means what it was taken for, and whether arrivals or calls are missing from the history.
 
-use crate::analysis::history::History;
+use crate::analysis::history::{History, PriorityOrder};
 use crate::base::calendar::LocalTime;
 use crate::base::{Cancelled, Task};
 
 use super::arrival::QueueState;
 use super::batch::Record;
-use super::parts::{Parts, PriorityOrder};
+use super::parts::Parts;
 use super::replay::{by_site, replay};
 use super::sweep::Sink;
 

@@ -20,8 +20,9 @@ use crate::base::{Minutes, Moment};
 use super::arrival::QueueState;
 use super::batch::Record;
 use super::opening::Openings;
-use super::parts::{Parts, PriorityOrder};
+use super::parts::Parts;
 use super::queue::Queue;
+use crate::analysis::history::PriorityOrder;
 
 /// What every sweep of a history shares.
 #[derive(Clone, Copy)]

@@ -26,7 +26,7 @@ sites:
 
 fn simulated() -> History {
     let recipe = Recipe::from_yaml(RECIPE).unwrap();
-    History { zone: recipe.zone().clone(), visits: simulate(&recipe, &Task::default()).unwrap() }
+    History::new(recipe.zone().clone(), simulate(&recipe, &Task::default()).unwrap())
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_feature_alone_is_what_it_is_among_all() {
     let history = simulated();
     let all = build(&history, &Task::default()).unwrap();
     for feature in CATALOGUE {
-        let alone = build_columns(&history, &[feature], PriorityOrder::default(), &Task::default()).unwrap();
+        let alone = build_columns(&history, &[feature], &Task::default()).unwrap();
         assert_eq!(alone.columns().count(), 1);
         assert_eq!(alone.column(feature.id), all.column(feature.id), "{}", feature.id);
     }

@@ -232,6 +232,6 @@ fn the_digest_is_the_one_described() {
     visits.extras.insert("note".to_owned(), notes);
     // Given by tests/golden/digest.py.
     let expected = "cd3d84a9221d4cac6e9b16604b29644fcc7bfaef08e5d30384dc50e243ee3ff0";
-    let history = History { zone: "Asia/Tehran".parse().unwrap(), visits };
+    let history = History::new("Asia/Tehran".parse().unwrap(), visits);
     assert_eq!(digest(&history).to_string(), expected);
 }

@@ -1,6 +1,6 @@
 //! The digest of a history: of its content, not of the file that holds it.
 //!
-//! The same visits in the same zone give the same digest, whatever the order or format of the source was and
+//! The same visits in the same zones give the same digest, whatever the order or format of the source was and
 //! whatever version of the Parquet writer keeps them.
 //!
 //! It is the SHA-256 of, in this order (numbers are little-endian; a *length* is an unsigned LEB128 number; a *text* is
@@ -9,7 +9,10 @@
 //! 1. the line `nobat visits 2\n`,
 //! 2. the name of the zone as text, the number of visits in 8 bytes, the number of extra columns as length and
 //!    their names as texts in ascending order,
-//! 3. for each block of 65,536 visits in canonical order (the last may be shorter) the 32 bytes of a SHA-256.
+//! 3. where a site keeps the clock of another zone or priority classes are not called high first (then line 1 is
+//!    `nobat visits 3\n`): the number of such sites as length, for each in ascending order its name and its zone as texts,
+//!    and the id of the order of classes as text,
+//! 4. for each block of 65,536 visits in canonical order (the last may be shorter) the 32 bytes of a SHA-256.
 //!
 //! The digest of a block is of its columns one after the other: visit id, site, service, arrival, call, end of service,
 //! departure, priority, channel, booked time, open counters, people ahead, and the extra columns. A column is
@@ -32,6 +35,8 @@ use super::{Categories, Channel, History, Optional, Texts, Visits};
 
 /// Changes whenever the encoding does.
 const FORMAT: &[u8] = b"nobat visits 2\n";
+/// Where something has to be known of the sites beside their zone.
+const FORMAT_OF_SITES: &[u8] = b"nobat visits 3\n";
 /// The visits of a block: as many as two bytes can tell names apart.
 const BLOCK: usize = 1 << 16;
 
@@ -40,11 +45,20 @@ const BLOCK: usize = 1 << 16;
 pub fn digest(history: &History) -> Digest {
     let visits = &history.visits;
     let mut head = Encoder::default();
-    head.buffer.extend_from_slice(FORMAT);
+    let is_plain = history.zones.is_empty() && history.priority_order.is_usual();
+    head.buffer.extend_from_slice(if is_plain { FORMAT } else { FORMAT_OF_SITES });
     head.text(history.zone.name());
     head.buffer.extend_from_slice(&(visits.len() as u64).to_le_bytes());
     head.length(visits.extras.len() as u64);
     visits.extras.keys().for_each(|name| head.text(name));
+    if !is_plain {
+        head.length(history.zones.len() as u64);
+        for (site, zone) in &history.zones {
+            head.text(site);
+            head.text(zone.name());
+        }
+        head.text(history.priority_order.id());
+    }
     head.flush();
     let by_rank = [in_order(&visits.site), in_order(&visits.service)];
     let blocks: Vec<Digest> = (0..visits.len().div_ceil(BLOCK))

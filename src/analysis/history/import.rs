@@ -13,6 +13,7 @@ use crate::base::explain::Failure;
 use crate::base::{Cancelled, Digest, Explain, Moment, Task};
 
 use super::History;
+use super::append::Parent;
 use super::checks::{Check, ShapeProfile, SpanColumns, TableContext, check_table};
 use super::chunk::{BlockReader, Quarantine};
 use super::gathered::Gathered;
@@ -32,6 +33,8 @@ pub struct Imported {
     pub report: ImportReport,
     /// The files that were read: where they are, their bytes and their SHA-256.
     pub files: Vec<(PathBuf, u64, Digest)>,
+    /// The columns of the source.
+    pub columns: Vec<String>,
 }
 
 /// Why nothing was imported.
@@ -56,6 +59,20 @@ pub enum ImportError {
     /// The rows that were set aside could not be kept.
     #[error("the quarantine could not be written")]
     Quarantine(#[source] io::Error),
+    /// Of the data set and the file that is to be added to it, only one has ids.
+    #[error("only one of the data set and the file that is to be added to it has visit ids")]
+    ParentIds {
+        /// Whether it is the data set.
+        parent_has_ids: bool,
+    },
+    /// The data set and the file that is to be added to it keep different clocks.
+    #[error("the data set is in the zone {parent}, the file that is to be added to it in {new}")]
+    ParentZone {
+        /// The zone of the data set.
+        parent: String,
+        /// The zone of the mapping.
+        new: String,
+    },
     /// Personal data is to be hashed, and the key for it cannot be read or made.
     #[error("the key for personal data cannot be read or made")]
     PersonalKey(#[source] io::Error),
@@ -72,6 +89,9 @@ impl Explain for ImportError {
             ImportError::NoVisits { .. } => "import_no_visits",
             ImportError::Quarantine(_) => "import_quarantine",
             ImportError::PersonalKey(_) => "import_personal_key",
+            ImportError::ParentIds { parent_has_ids: true } => "import_parent_ids",
+            ImportError::ParentIds { parent_has_ids: false } => "import_parent_numbers",
+            ImportError::ParentZone { .. } => "import_parent_zone",
             ImportError::Cancelled(_) => "cancelled",
         }
     }
@@ -88,7 +108,8 @@ impl Explain for ImportError {
             ImportError::Quarantine(error) | ImportError::PersonalKey(error) => {
                 vec![("reason", error.to_string())]
             }
-            ImportError::Cancelled(_) => Vec::new(),
+            ImportError::ParentZone { parent, new } => vec![("parent", parent.clone()), ("new", new.clone())],
+            ImportError::ParentIds { .. } | ImportError::Cancelled(_) => Vec::new(),
         }
     }
 
@@ -96,6 +117,7 @@ impl Explain for ImportError {
         match self {
             ImportError::Mapping(error) => error.failure(),
             ImportError::Cancelled(_) => Failure::Cancelled,
+            ImportError::ParentIds { .. } | ImportError::ParentZone { .. } => Failure::Usage,
             _ => Failure::Failed,
         }
     }
@@ -115,13 +137,15 @@ pub struct ImportSettings<'a> {
 }
 
 /// Reads the source that `open` opens, a second time where rows have to be set aside after all were seen. Rows that
-/// are set aside go to `quarantine` as CSV.
+/// are set aside go to `quarantine` as CSV. With a `parent`, its visits and the new ones become one history, and the
+/// report is of the new ones.
 ///
 /// # Errors
 /// [`ImportError`]; then `quarantine` holds an unfinished account, to be thrown away.
 pub fn import(
     open: &dyn Fn() -> Result<Source, SourceError>,
     settings: &ImportSettings<'_>,
+    parent: Option<Parent>,
     quarantine: &mut dyn Write,
     task: &Task,
 ) -> Result<Imported, ImportError> {
@@ -134,6 +158,7 @@ pub fn import(
     let (mapping, left_out) = without_personal_extras(settings.mapping, &found);
     let mapping = &mapping;
     let plan = Plan::resolve(mapping, &columns)?;
+    fits_parent(mapping, parent.as_ref())?;
     let ids = plan.id_columns();
     let mut personal = PersonalCells::new(&columns, &found, &mapping.personal, &ids);
     if personal.hashes_any() {
@@ -159,29 +184,47 @@ pub fn import(
     let mut table = gathered.join();
     let account = {
         let (visits, places) = table.parts();
+        let zones = mapping.zones_of_sites();
         let context = TableContext {
             place: &|row| places.place(&reader.files, row),
             file_starts: places.file_starts(),
             zone: &mapping.zone,
+            zones: &zones,
             settings: &mapping.checks,
             now: settings.now,
         };
         check_table(visits, &context, task)?
     };
-    let aside = table.settle(account, !mapping.visit.visit_id.is_empty(), &mapping.checks, &reader.files);
+    let aside =
+        table.settle(account, !mapping.visit.visit_id.is_empty(), &mapping.checks, &reader.files, parent.as_ref());
     if !aside.is_empty() {
         task.report("stage.setting_aside", 0, 0)?;
         copy_rows(&mut open()?, &reader, aside, quarantine, task)?;
     }
     task.report("stage.sorting", 0, 0)?;
-    let (visits, report) = table.finish(mapping.visit.visit_id.is_empty());
+    let (visits, report) = table.finish(mapping.visit.visit_id.is_empty(), parent);
     if visits.is_empty() {
+        // With a parent, there always is a visit: its own.
         let reason = report.set_aside().first().map(|finding| finding.check);
         let path = files.first().map(|(path, _, _)| path.clone()).unwrap_or_default();
         return Err(ImportError::NoVisits { read: report.read, reason, path });
     }
     quarantine.flush().map_err(ImportError::Quarantine)?;
-    Ok(Imported { history: History { zone: mapping.zone.clone(), visits }, report, files })
+    let history = History::read_by(mapping, visits);
+    Ok(Imported { history, report, files, columns })
+}
+
+/// Whether the visits of `mapping` can be added to `parent`.
+fn fits_parent(mapping: &Mapping, parent: Option<&Parent>) -> Result<(), ImportError> {
+    let Some(parent) = parent else { return Ok(()) };
+    if parent.has_ids == mapping.visit.visit_id.is_empty() {
+        return Err(ImportError::ParentIds { parent_has_ids: parent.has_ids });
+    }
+    if parent.history.zone != mapping.zone {
+        let (parent, new) = (parent.history.zone.to_string(), mapping.zone.to_string());
+        return Err(ImportError::ParentZone { parent, new });
+    }
+    Ok(())
 }
 
 fn file_name(file: &super::SourceFile) -> String {

@@ -3,6 +3,7 @@
 //! Reading goes source → mapping → visits: [`source`] hands over rows of text, [`plan`] turns a row into a visit or
 //! a reason, [`import()`] keeps the account. It does not decide where a history is kept; that is the store's.
 
+mod append;
 mod categories;
 pub mod checks;
 mod chunk;
@@ -41,6 +42,7 @@ mod texts;
 mod times;
 mod visits;
 
+pub use append::Parent;
 pub use categories::Categories;
 pub use checks::{Action, Check, CheckSettings, Marks};
 pub use content::digest;
@@ -65,4 +67,4 @@ pub use source::{
 };
 pub use texts::Texts;
 pub use times::one_spelling;
-pub use visits::{Channel, History, Outcome, Visit, Visits};
+pub use visits::{Channel, History, Outcome, PriorityOrder, Visit, Visits};

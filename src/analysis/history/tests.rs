@@ -48,7 +48,7 @@ pub(super) fn import_with(
 ) -> Result<Imported, ImportError> {
     let options = mapping.source_options();
     let settings = ImportSettings { mapping, now: now(), personal_key: &|| Ok([7; 32]) };
-    import(&|| open(&[path.to_owned()], &options), &settings, quarantine, &Task::default())
+    import(&|| open(&[path.to_owned()], &options), &settings, None, quarantine, &Task::default())
 }
 
 /// Imports a file with the canonical columns.
@@ -128,7 +128,7 @@ fn the_digest_is_of_the_content_and_parquet_keeps_all_of_it() {
     let history = import_file(&folder.file("a.csv", ROWS.as_bytes())).0.unwrap().history;
     let kept = folder.0.path().join("a.parquet");
     write_visits(&history.visits, std::fs::File::create(&kept).unwrap()).unwrap();
-    let read = History { zone: history.zone.clone(), visits: read_visits(&kept).unwrap() };
+    let read = history.with(read_visits(&kept).unwrap());
     assert_eq!(read, history);
     assert_eq!(digest(&read), digest(&history));
 
@@ -140,7 +140,7 @@ fn the_digest_is_of_the_content_and_parquet_keeps_all_of_it() {
     let mut other = history.clone();
     other.visits.called[0] = other.visits.called[0].and_then(|called| called.plus_millis(1));
     assert_ne!(digest(&other), digest(&history));
-    let elsewhere = History { zone: "Europe/Warsaw".parse().unwrap(), visits: history.visits.clone() };
+    let elsewhere = History::new("Europe/Warsaw".parse().unwrap(), history.visits.clone());
     assert_ne!(digest(&elsewhere), digest(&history));
 
     // Canonical names need no mapping.

@@ -46,6 +46,9 @@ pub struct Origin {
     pub dataset: Digest,
     /// The zone whose wall clock the sites keep: hours and days are by it.
     pub zone: Zone,
+    /// Sites that keep the clock of another zone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub zones: BTreeMap<String, Zone>,
     /// The first arrival of the training part.
     pub trained_from: Moment,
     /// Every wait that was learned from was known before this moment.

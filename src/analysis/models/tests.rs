@@ -50,6 +50,7 @@ fn artifact(model: Fitted, features: &FeatureTable) -> Artifact {
     let origin = Origin {
         dataset: Digest::of(b"data"),
         zone: crate::base::calendar::Zone::default(),
+        zones: std::collections::BTreeMap::new(),
         trained_from: Moment::from_millis(0).unwrap(),
         trained_until: Moment::from_millis(1).unwrap(),
         train_n: features.len() as u64,

@@ -59,7 +59,7 @@ pub(super) static LEARNED: LazyLock<Learned> = LazyLock::new(|| Learned::from(RE
 impl Learned {
     pub fn from(recipe: &str) -> Learned {
         let (recipe, task) = (Recipe::from_yaml(recipe).unwrap(), Task::default());
-        let history = History { zone: recipe.zone().clone(), visits: simulate(&recipe, &task).unwrap() };
+        let history = History::new(recipe.zone().clone(), simulate(&recipe, &task).unwrap());
         let features = build(&history, &task).unwrap();
         let states = queue_states(&history, &task).unwrap();
         Learned { history, features, states }
@@ -79,6 +79,7 @@ impl Learned {
         let origin = Origin {
             dataset: Digest::of(b"data"),
             zone: self.history.zone.clone(),
+            zones: self.history.zones.clone(),
             trained_from: visits.arrived[from],
             trained_until: *visits.arrived.last().unwrap(),
             train_n: served.len() as u64,

@@ -82,7 +82,12 @@ fn ten_thousand_requests_have_the_features_of_their_rows_bit_for_bit() {
     let learned = Learned::from(&RECIPE.replace("days: 21", "days: 45"));
     assert!(learned.features.len() >= MANY_ARRIVALS, "{}", learned.features.len());
     let end = *learned.history.visits.arrived.last().unwrap();
-    let reader = FeatureReader::new(CATALOGUE.iter().collect(), Vec::new(), &learned.history.zone, end);
+    let reader = FeatureReader::new(
+        CATALOGUE.iter().collect(),
+        Vec::new(),
+        (&learned.history.zone, &learned.history.zones),
+        end,
+    );
     let (mut compared, mut known) = (0, 0);
     for row in 0..MANY_ARRIVALS {
         let body = serde_json::to_vec(&request(&learned, row)).unwrap();

@@ -118,7 +118,7 @@ sites: [{id: krj, name: کرج, queues: [{service: rec, visits_a_day: 60, counte
 ";
     let (recipe, task) = (Recipe::from_yaml(recipe).unwrap(), Task::default());
     let visits = simulate(&recipe, &task).unwrap();
-    let history = crate::analysis::history::History { zone: recipe.zone().clone(), visits };
+    let history = crate::analysis::history::History::new(recipe.zone().clone(), visits);
     let table = build(&history, &task).unwrap();
     let states = super::super::queue_states(&history, &task).unwrap();
     let text = "if(arrivals_30min > 3, work_ahead / (1 + head_of_line_wait), sqrt(minute_of_day) - people_ahead)";

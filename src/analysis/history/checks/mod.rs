@@ -163,6 +163,12 @@ checks! {
     MissingHours = "missing_hours", [Accept];
     /// A line that cannot be taken apart: a quote that is never closed, or JSON that is not an object.
     BrokenRecord = "broken_record", [Quarantine];
+    /// A visit that the data set added to has already. Repaired: left out.
+    RepeatsParent = "repeats_parent", [Repair];
+    /// A visit that was open in the data set added to, and of which more is known here: it takes the older one's place.
+    CompletesParent = "completes_parent", [Accept];
+    /// A visit id that the data set added to has with another story. Repaired: the older one is kept.
+    ContradictsParent = "contradicts_parent", [Quarantine, Repair];
 }
 
 impl Check {

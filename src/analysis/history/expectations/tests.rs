@@ -18,7 +18,7 @@ fn rows(keep: impl Fn(usize) -> bool) -> Visits {
 }
 
 fn profile(visits: Visits) -> Profile {
-    Profile::of(&History { zone: Zone::default(), visits }, &Task::default()).unwrap()
+    Profile::of(&History::new(Zone::default(), visits), &Task::default()).unwrap()
 }
 
 fn a_day_after(profile: &Profile) -> Moment {

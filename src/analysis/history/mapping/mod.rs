@@ -23,6 +23,7 @@ pub(in crate::analysis::history) use shape::normal_name;
 use super::checks::CheckSettings;
 use super::personal::Treatment;
 use super::source::Encoding;
+use super::{PriorityOrder, one_spelling};
 
 /// The mapping file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,8 +69,8 @@ pub struct Mapping {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub personal: BTreeMap<String, Treatment>,
     /// Which priorities are the urgent ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority_order: Option<PriorityOrder>,
+    #[serde(default, skip_serializing_if = "PriorityOrder::is_usual")]
+    pub priority_order: PriorityOrder,
     /// Where each canonical column comes from.
     pub visit: VisitMapping,
     /// Further columns to keep, as `our name: source column`.
@@ -102,16 +103,6 @@ impl Delimiter {
             Delimiter::Pipe => b'|',
         }
     }
-}
-
-/// Which priorities are the urgent ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PriorityOrder {
-    /// A larger number is more urgent.
-    HighFirst,
-    /// A smaller number is more urgent.
-    LowFirst,
 }
 
 /// A prefix of a column's cells that is known to be wrong.
@@ -302,6 +293,13 @@ impl Mapping {
         }))
     }
 
+    /// The zones of sites that keep another clock, by the name that the site has in a data set.
+    #[must_use]
+    pub fn zones_of_sites(&self) -> BTreeMap<String, Zone> {
+        let named = |(site, zone): (&String, &Zone)| (one_spelling(site).into_owned(), zone.clone());
+        self.zones.iter().map(named).filter(|(_, zone)| *zone != self.zone).collect()
+    }
+
     /// A mapping that says nothing but where the canonical columns come from.
     #[must_use]
     pub fn of(visit: VisitMapping) -> Mapping {
@@ -319,7 +317,7 @@ impl Mapping {
             not_visits: Vec::new(),
             doubtful: Vec::new(),
             personal: BTreeMap::new(),
-            priority_order: None,
+            priority_order: PriorityOrder::default(),
             visit,
             extras: BTreeMap::new(),
         }

@@ -13,7 +13,7 @@ const SAMPLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-d
 
 static HISTORY: LazyLock<History> = LazyLock::new(|| {
     let visits = simulate(&Recipe::from_yaml(SAMPLE).unwrap(), &Task::default()).unwrap();
-    History { zone: Zone::default(), visits: visits.take(&(0..visits.len()).step_by(7).collect::<Vec<_>>()) }
+    History::new(Zone::default(), visits.take(&(0..visits.len()).step_by(7).collect::<Vec<_>>()))
 });
 
 fn profile(history: &History) -> Profile {
@@ -184,12 +184,12 @@ fn few_visits_and_visits_of_all_ages_are_summed_up() {
     };
     let ages = [-Moment::RANGE_MILLIS, 0, 86_400_000, Moment::RANGE_MILLIS];
     let visits: Visits = ages.into_iter().map(visit).collect();
-    let aged = profile(&History { zone: Zone::default(), visits });
+    let aged = profile(&History::new(Zone::default(), visits));
     assert_eq!(aged.days.iter().map(|day| day.visitors.visits).collect::<Vec<_>>(), [1, 1, 1, 1]);
     assert_eq!(aged.days[1].date.to_string(), "1970-01-01");
     assert_eq!((aged.unfinished, aged.weekdays.iter().map(|weekday| weekday.days).sum::<u64>()), (4, 4));
     let many: Visits = (0..2 * MOST_GROUPS as i64).map(|day| visit(day * 86_400_000)).collect();
-    let many = profile(&History { zone: Zone::default(), visits: many });
+    let many = profile(&History::new(Zone::default(), many));
     assert_eq!(many.days.len(), MOST_GROUPS);
     assert_eq!(many.column("visit_id").unwrap().distinct, Distinct { n: 2 * MOST_GROUPS as u64, is_exact: true });
 }

@@ -1,4 +1,4 @@
-//! Files that hold rows: delimited text and JSON Lines (plain, gzip, Zstandard), Parquet, a table of a SQLite file, with the feature `excel` a
+//! Files that hold rows: delimited text and JSON Lines (plain, gzip, Zstandard), Parquet, a table of a SQLite file, a
 //! sheet of a workbook; one of them, or several of the same shape, are one [`Source`]. What a file is, its first bytes say.
 //!
 //! Reading goes [`open`] → [`Source::next_block`], cheap and in order, on one thread → [`Block::for_each_row`], on any thread.
@@ -22,9 +22,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
-#[cfg(feature = "excel")]
 mod workbook;
-#[cfg(all(test, feature = "excel"))]
+#[cfg(test)]
 mod workbook_tests;
 
 use std::collections::BTreeMap;
@@ -263,10 +262,7 @@ impl Source {
             Kind::Text => text::open(input, &self.options, &self.columns, &self.unknown)?,
             Kind::Parquet => table::open(input)?,
             Kind::Sqlite => database::open(input, &self.options)?,
-            #[cfg(feature = "excel")]
             Kind::Zip => workbook::open(input, &self.options)?,
-            #[cfg(not(feature = "excel"))]
-            Kind::Zip => return Err(SourceError::OtherWorkbook { what: "XLSX", path: path.to_owned() }),
             Kind::Compound => return Err(SourceError::OtherWorkbook { what: "XLS", path: path.to_owned() }),
         };
         check_columns(path, &opened.columns)?;

@@ -167,12 +167,12 @@ fn period(document: &DatasetDocument, look: &Look) -> (String, String) {
 }
 
 fn visits_of(document: &DatasetDocument) -> u64 {
-    document.report.accepted + document.report.repaired
+    document.outcomes().visits
 }
 
 fn headline(document: &DatasetDocument, look: &Look) -> String {
     let (first, last) = period(document, look);
-    let (visits, report) = (visits_of(document), &document.report);
+    let (visits, outcomes) = (visits_of(document), document.outcomes());
     let share = |part: u64| {
         let share = if visits == 0 { f64::NAN } else { part as f64 / visits as f64 };
         look.language.percent(share, 0)
@@ -184,8 +184,8 @@ fn headline(document: &DatasetDocument, look: &Look) -> String {
             ("sites", &look.language.integer(document.sites)),
             ("first", &first),
             ("last", &last),
-            ("served", &share(report.served)),
-            ("abandoned", &share(report.abandoned)),
+            ("served", &share(outcomes.served)),
+            ("abandoned", &share(outcomes.abandoned)),
         ],
     )
 }

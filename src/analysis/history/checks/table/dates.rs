@@ -30,7 +30,7 @@ pub(super) fn check(
 ) {
     let moved = wrong_centuries(&hours.days());
     if treat(visits, Check::WrongCentury, &moved, context, account) {
-        *hours = HourCounts::of(visits, context.zone);
+        *hours = HourCounts::of(visits, &context.zones());
     }
     let days = hours.days();
     let years = wrong_years(&days);
@@ -38,7 +38,7 @@ pub(super) fn check(
         account.cannot(Check::WrongYear, Why::FewDays, n, FEWEST_DAYS);
     }
     if treat(visits, Check::WrongYear, &years.unwrap_or_default(), context, account) {
-        *hours = HourCounts::of(visits, context.zone);
+        *hours = HourCounts::of(visits, &context.zones());
     }
     account.moved.clone_from(&account.repaired);
     futures(visits, context, account);

@@ -49,6 +49,22 @@ impl Cell {
     }
 }
 
+/// The zones of the sites: one for most, others by name.
+#[derive(Clone, Copy)]
+pub(super) struct SiteZones<'a> {
+    /// The zone of sites that are not named.
+    pub usual: &'a Zone,
+    /// The zones of others.
+    pub others: &'a BTreeMap<String, Zone>,
+}
+
+impl SiteZones<'_> {
+    /// A clock for each site, by its code.
+    fn clocks(self, visits: &Visits) -> Vec<WallClock> {
+        visits.site.names().iter().map(|site| self.others.get(site).unwrap_or(self.usual).clock()).collect()
+    }
+}
+
 fn key(site: u32, hour: i32) -> u64 {
     u64::from(site) << 32 | u64::from(hour.cast_unsigned() ^ 1 << 31)
 }
@@ -59,14 +75,14 @@ fn hour_of(clock: &mut WallClock, moment: Moment) -> i32 {
 }
 
 impl HourCounts {
-    /// Counts `visits` by the clock of `zone`.
-    pub fn of(visits: &Visits, zone: &Zone) -> HourCounts {
-        let sites = visits.site.names().len();
+    /// Counts `visits` by the clocks of their sites.
+    pub fn of(visits: &Visits, zones: &SiteZones<'_>) -> HourCounts {
+        let clocks = zones.clocks(visits);
         let mut cells: Vec<Cell> = visits
             .arrived
             .par_chunks(CHUNK)
             .zip(visits.site.codes().par_chunks(CHUNK))
-            .flat_map_iter(|(arrived, codes)| count_chunk(arrived, codes, sites, &mut zone.clock()))
+            .flat_map_iter(|(arrived, codes)| count_chunk(arrived, codes, clocks.clone()))
             .collect();
         cells.par_sort_unstable_by_key(|cell| cell.key);
         cells.dedup_by(|next, kept| {
@@ -80,13 +96,14 @@ impl HourCounts {
     }
 
     /// Takes the rows that are to be set aside out of the counts.
-    pub fn leave_out(&mut self, visits: &Visits, zone: &Zone, account: &TableAccount) {
-        let mut clock = zone.clock();
+    pub fn leave_out(&mut self, visits: &Visits, zones: &SiteZones<'_>, account: &TableAccount) {
+        let mut clocks = zones.clocks(visits);
         for (row, _) in account.aside() {
             let (Some(arrived), Some(code)) = (visits.arrived.get(*row), visits.site.codes().get(*row)) else {
                 continue;
             };
-            let key = key(*code, hour_of(&mut clock, *arrived));
+            let Some(clock) = clocks.get_mut(*code as usize) else { continue };
+            let key = key(*code, hour_of(clock, *arrived));
             if let Ok(place) = self.cells.binary_search_by_key(&key, |cell| cell.key)
                 && let Some(cell) = self.cells.get_mut(place)
             {
@@ -112,12 +129,13 @@ impl HourCounts {
 }
 
 /// Counts by run: in most sources a site's next visit falls into the same hour as its last.
-fn count_chunk(arrived: &[Moment], codes: &[u32], sites: usize, clock: &mut WallClock) -> Vec<Cell> {
-    let mut open = vec![(0, 0_u32); sites];
+fn count_chunk(arrived: &[Moment], codes: &[u32], mut clocks: Vec<WallClock>) -> Vec<Cell> {
+    let mut open = vec![(0, 0_u32); clocks.len()];
     let mut cells = Vec::new();
     for (moment, code) in arrived.iter().zip(codes) {
+        let site = *code as usize;
+        let (Some((open_hour, count)), Some(clock)) = (open.get_mut(site), clocks.get_mut(site)) else { continue };
         let hour = hour_of(clock, *moment);
-        let Some((open_hour, count)) = open.get_mut(*code as usize) else { continue };
         if *open_hour == hour {
             *count += 1;
             continue;

@@ -14,6 +14,7 @@ mod presence;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ use crate::base::calendar::{LocalTime, Zone};
 use crate::base::{Cancelled, Moment, Task};
 
 use super::{Action, Check, CheckSettings};
-use hours::HourCounts;
+use hours::{HourCounts, SiteZones};
 
 /// What the checks of a table need beside the visits.
 pub struct TableContext<'a> {
@@ -34,10 +35,18 @@ pub struct TableContext<'a> {
     pub file_starts: &'a [usize],
     /// The sites' zone.
     pub zone: &'a Zone,
+    /// Sites that keep the clock of another zone.
+    pub zones: &'a BTreeMap<String, Zone>,
     /// What is done about findings.
     pub settings: &'a CheckSettings,
     /// The time of the import.
     pub now: Moment,
+}
+
+impl TableContext<'_> {
+    fn zones(&self) -> SiteZones<'_> {
+        SiteZones { usual: self.zone, others: self.zones }
+    }
 }
 
 /// What the checks of a table found and did.
@@ -116,14 +125,14 @@ pub fn check_table(
         return Ok(account);
     }
     task.check()?;
-    let mut hours = HourCounts::of(visits, context.zone);
+    let mut hours = HourCounts::of(visits, &context.zones());
     task.check()?;
     dates::check(visits, &mut hours, context, &mut account);
     task.check()?;
     if names::check(visits, context, &mut account) {
-        hours = HourCounts::of(visits, context.zone);
+        hours = HourCounts::of(visits, &context.zones());
     }
-    hours.leave_out(visits, context.zone, &account);
+    hours.leave_out(visits, &context.zones(), &account);
     task.check()?;
     clocks::check(visits, &hours, context, &mut account);
     task.check()?;

@@ -1,6 +1,6 @@
 //! Dirt that is planted in a simulated history is found, all of it and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::*;
@@ -27,6 +27,7 @@ fn checked(visits: &mut Visits, settings: &CheckSettings) -> TableAccount {
         place: &place,
         file_starts: &[0],
         zone: &Zone::default(),
+        zones: &BTreeMap::new(),
         settings,
         now: Moment::parse_rfc3339("2026-03-20T00:00:00Z").unwrap(),
     };

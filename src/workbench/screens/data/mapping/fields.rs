@@ -4,11 +4,12 @@ use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::edit::{self, FIELDS, Origin};
 use crate::analysis::history::{DateForm, FieldGuess, Mapping, SpanUnit};
-use crate::workbench::intake::{Intake, stem};
+use crate::workbench::intake::Intake;
 use crate::workbench::screens::names::listed;
 use crate::workbench::text::{Face, Text, isolate};
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Card, Select};
+use crate::workflows::files::stem;
 
 /// Relative widths of name, origin, form, example, and why.
 const SHARES: [f32; 5] = [0.9, 1.6, 1.1, 2.3, 1.5];
