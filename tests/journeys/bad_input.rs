@@ -1,10 +1,9 @@
 //! Everything that can be handed to the program and should not be: each is told in three sentences with the right exit
 //! code, and nothing is kept or changed.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use crate::fixture::{Project, skipped, text};
+use crate::fixture::{Project, text};
 
 const HEADER: &str = "visit_id,site,service,arrived_at,called_at,finished_at,left_at\n";
 const ROW: &str = "1,Tehran,Reception,2025-09-20T08:00:00,2025-09-20T08:05:00,2025-09-20T08:09:00,\n";
@@ -233,106 +232,4 @@ fn damaged_registries_are_refused_and_left_as_they_are() {
         println!("{what}");
         is_refused_untouched(&project, "registry.db");
     }
-}
-
-/// A file system of its own, which goes when this does.
-#[cfg(target_os = "linux")]
-struct Mounted(PathBuf);
-
-#[cfg(target_os = "linux")]
-impl Mounted {
-    /// Memory of this many bytes, or none where mounting is not allowed.
-    fn memory(at: PathBuf, bytes: u64) -> Option<Mounted> {
-        std::fs::create_dir_all(&at).unwrap();
-        let options = format!("size={bytes}");
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "nobat-journey"]).arg(&at).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Mounted(at))
-    }
-
-    fn read_only(&self) -> bool {
-        let again = Command::new("mount").args(["-o", "remount,ro"]).arg(&self.0).output();
-        again.is_ok_and(|output| output.status.success())
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        // Where it fails, the system unmounts it at its end.
-        let _ = Command::new("umount").arg("-l").arg(&self.0).output();
-    }
-}
-
-/// The registry of `project`, copied onto a file system of its own.
-#[cfg(target_os = "linux")]
-fn on_its_own_disk(project: &Project, bytes: u64) -> Option<(Mounted, PathBuf)> {
-    let disk = Mounted::memory(project.path("disk"), bytes)?;
-    let registry = disk.0.join("registry.db");
-    std::fs::copy(project.registry(), &registry).unwrap();
-    Some((disk, registry))
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_loses_nothing() {
-    let project = Project::released();
-    let Some((disk, registry)) = on_its_own_disk(&project, 4 << 20) else {
-        return skipped("a_full_disk_loses_nothing", "it needs the right to mount");
-    };
-    let filler = disk.0.join("filler");
-    fill(&filler);
-    let on_disk = |words: &[&str]| {
-        let words: Vec<&str> = ["--registry", text(&registry)].into_iter().chain(words.iter().copied()).collect();
-        project.nobat(words)
-    };
-    on_disk(&["release", "promote", "2.0.0"]).refuses(1).says("full");
-    let out = disk.0.join("visits.parquet");
-    project.nobat(["simulate", "--out", text(&out)]).refuses(1).says("visits.parquet");
-    assert!(!out.exists());
-    let names: Vec<_> = std::fs::read_dir(&disk.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(
-        names.iter().all(|name| name == "filler" || name.to_str().unwrap().starts_with("registry.db")),
-        "{names:?}"
-    );
-    std::fs::remove_file(&filler).unwrap();
-    on_disk(&["verify"]).exits(0);
-    let live = |versions: &serde_json::Value| {
-        versions
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|entry| entry["stage"] == "live")
-            .map(|entry| entry["version"].clone())
-    };
-    assert_eq!(live(&on_disk(&["release", "list", "--json"]).exits(0).json()), Some("1.0.0".into()));
-    on_disk(&["release", "promote", "2.0.0"]).exits(0);
-}
-
-/// Writes until nothing fits any more.
-#[cfg(target_os = "linux")]
-fn fill(path: &Path) {
-    use std::io::Write as _;
-    let mut file = std::fs::File::create(path).unwrap();
-    for size in [1 << 16, 1 << 12, 1] {
-        while file.write_all(&vec![b'x'; size]).is_ok() {}
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_registry_that_may_only_be_read_is_read_and_not_changed() {
-    let project = Project::released();
-    let Some((disk, registry)) = on_its_own_disk(&project, 8 << 20) else {
-        return skipped("a_registry_that_may_only_be_read_is_read_and_not_changed", "it needs the right to mount");
-    };
-    assert!(disk.read_only());
-    let before = std::fs::read(&registry).unwrap();
-    project.nobat(["--registry", text(&registry), "release", "promote", "2.0.0"]).refuses(1).says("registry.db");
-    let listed = project.nobat(["--registry", text(&registry), "release", "list"]);
-    assert!(matches!(listed.code, Some(0 | 1)), "{listed}");
-    if listed.code == Some(1) {
-        listed.refuses(1).says("registry.db");
-    }
-    assert!(std::fs::read(&registry).unwrap() == before);
 }

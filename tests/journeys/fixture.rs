@@ -133,9 +133,7 @@ impl Project {
 
     /// The program on this home, ready to start.
     pub fn command<S: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = S>) -> Command {
-        let mut command = program();
-        command.arg("--home").arg(self.home()).env("NOBAT_AS", OWNER).args(words);
-        command
+        command_at(&self.home(), words)
     }
 
     /// Runs the program to its end.
@@ -157,6 +155,13 @@ impl Project {
         files.sort();
         files
     }
+}
+
+/// The program on another home, ready to start.
+pub fn command_at<S: AsRef<OsStr>>(home: &Path, words: impl IntoIterator<Item = S>) -> Command {
+    let mut command = program();
+    command.arg("--home").arg(home).env("NOBAT_AS", OWNER).args(words);
+    command
 }
 
 fn list(folder: &Path, files: &mut Vec<String>) {

@@ -6,11 +6,15 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a journey that cannot go on fails")]
 
+mod append;
 mod architecture;
 mod bad_input;
 mod data_sets;
+#[cfg(target_os = "linux")]
+mod disk;
 mod features;
 mod fixture;
+mod formats;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]
