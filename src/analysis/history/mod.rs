@@ -35,6 +35,7 @@ mod quiet;
 mod report;
 mod row;
 mod sample;
+mod sites;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -61,10 +62,11 @@ pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
 pub use sample::{PreviewRow, SampleRows};
+pub use sites::{History, PriorityOrder};
 pub use source::{
     Block, Compression, Database, Databases, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, RowCells, Source,
     SourceError, SourceFile, SourceOptions, SourceRow, Told, open,
 };
 pub use texts::Texts;
 pub use times::one_spelling;
-pub use visits::{Channel, History, Outcome, PriorityOrder, Visit, Visits};
+pub use visits::{Channel, Outcome, Visit, Visits};
