@@ -5,7 +5,7 @@
 //! leaves nothing half-written when it is cancelled.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far the work is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +31,15 @@ pub struct Cancelled;
 #[derive(Clone, Debug, Default)]
 pub struct Task {
     cancel: CancelToken,
-    progress: Arc<Mutex<Progress>>,
+    told: Arc<Mutex<Told>>,
+}
+
+/// What the work said of itself.
+#[derive(Debug, Default)]
+struct Told {
+    progress: Progress,
+    /// Every stage that was begun, once, in the order in which it was begun first.
+    stages: Vec<&'static str>,
 }
 
 impl CancelToken {
@@ -51,7 +59,7 @@ impl Task {
     /// A task that stops with `cancel`.
     #[must_use]
     pub fn with_cancel(cancel: CancelToken) -> Task {
-        Task { cancel, progress: Arc::default() }
+        Task { cancel, told: Arc::default() }
     }
 
     /// The token that stops this task.
@@ -65,7 +73,12 @@ impl Task {
     /// # Errors
     /// [`Cancelled`] once the task was cancelled.
     pub fn report(&self, stage: &'static str, done: u64, total: u64) -> Result<(), Cancelled> {
-        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress { stage, done, total };
+        let mut told = self.told();
+        told.progress = Progress { stage, done, total };
+        if !told.stages.contains(&stage) {
+            told.stages.push(stage);
+        }
+        drop(told);
         self.check()
     }
 
@@ -80,7 +93,17 @@ impl Task {
     /// What was reported last.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.told().progress.clone()
+    }
+
+    /// Every stage that was reported, the present one among them, in the order in which each was begun first.
+    #[must_use]
+    pub fn stages(&self) -> Vec<&'static str> {
+        self.told().stages.clone()
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -96,5 +119,14 @@ mod tests {
         task.cancel_token().cancel();
         assert_eq!(seen_by_worker.report("stage.reading", 4, 10), Err(Cancelled));
         assert_eq!(task.progress(), Progress { stage: "stage.reading", done: 4, total: 10 });
+    }
+
+    #[test]
+    fn stages_are_remembered_once_in_the_order_of_their_beginnings() {
+        let task = Task::default();
+        for stage in ["stage.reading", "stage.sorting", "stage.reading"] {
+            task.report(stage, 0, 0).unwrap();
+        }
+        assert_eq!(task.stages(), ["stage.reading", "stage.sorting"]);
     }
 }

@@ -4,7 +4,8 @@
 //! cannot be run now says why. The frame carries out the commands about itself and hands the rest to the
 //! [`Project`](super::Project).
 
-use std::fmt;
+mod parts;
+
 use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -18,6 +19,8 @@ use crate::base::language::Language;
 use crate::base::{Digest, Version};
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
+
+pub use parts::{Approval, ImportChoices, NewOwner};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,18 +53,28 @@ pub enum Command {
     Refresh,
     /// Import the sample and release today's rule with it.
     OpenSample,
-    /// Choose a file of visits in a dialog.
+    /// Choose files of visits in a dialog.
     ChooseFile,
-    /// Look at a file of visits before it is imported; with a mapping file, where there is one.
-    Inspect(PathBuf, Option<PathBuf>),
-    /// Read the rows of the file that is looked at by another mapping.
+    /// Choose a folder of files of visits in a dialog.
+    ChooseFolder,
+    /// Look at files of visits before they are imported as one history; with a mapping file, where there is one.
+    Inspect(Vec<PathBuf>, Option<PathBuf>),
+    /// Read the rows of the files that are looked at by another mapping.
     TryMapping(Box<Mapping>),
-    /// Keep the mapping of the file that is looked at for files of the same shape.
+    /// Keep the mapping of the files that are looked at for files of the same shape.
     KeepMapping,
-    /// Import the file that is looked at, by its mapping.
-    ImportMapped,
-    /// Leave the file that is looked at as it is.
+    /// Import the files that are looked at, by their mapping.
+    ImportMapped(ImportChoices),
+    /// Leave the files that are looked at as they are.
     CloseIntake,
+    /// Make a contract from the data set, in this file or in a new one of the home.
+    SaveContract(Option<PathBuf>),
+    /// As that, in a file that is named in a dialog.
+    SaveContractAs,
+    /// Choose a contract in a dialog.
+    ChooseContract,
+    /// Hold the data set against the contract in this file.
+    CheckContract(PathBuf),
     /// Look at a data set.
     SelectDataset(Digest),
     /// Look at two data sets side by side.
@@ -98,47 +111,15 @@ pub enum Command {
     BecomeOwner(NewOwner),
 }
 
-/// An approval that is to be signed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Approval {
-    /// The version.
-    pub version: Version,
-    /// Why; needed where not every gate passes.
-    pub reason: String,
-    /// The passphrase of the person's key; empty where it is not locked.
-    pub passphrase: String,
-}
-
-/// Somebody who is to own the models.
-#[derive(Clone, PartialEq, Eq)]
-pub struct NewOwner {
-    /// The name.
-    pub name: String,
-    /// What locks the key; empty leaves it open.
-    pub passphrase: String,
-}
-
-impl fmt::Debug for Approval {
-    /// Without the passphrase.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Approval({}, {:?})", self.version, self.reason)
-    }
-}
-
-impl fmt::Debug for NewOwner {
-    /// Without the passphrase.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NewOwner({})", self.name)
-    }
-}
-
 impl Command {
     /// Commands that need nothing to be said beforehand, in the order of the palette. Screens come before them.
     #[must_use]
     pub fn listed() -> Vec<Command> {
         let mut commands = vec![
             Command::ChooseFile,
+            Command::ChooseFolder,
             Command::OpenSample,
+            Command::SaveContract(None),
             Command::AuditFeatures,
             Command::StartServing,
             Command::StopServing,
@@ -174,11 +155,16 @@ impl Command {
             Command::Refresh => "command.refresh",
             Command::OpenSample => "command.open_sample",
             Command::ChooseFile => "command.choose_file",
+            Command::ChooseFolder => "command.choose_folder",
             Command::Inspect(..) => "command.inspect",
             Command::TryMapping(_) => "command.try_mapping",
             Command::KeepMapping => "command.keep_mapping",
-            Command::ImportMapped => "command.import",
+            Command::ImportMapped(_) => "command.import",
             Command::CloseIntake => "command.close_intake",
+            Command::SaveContract(_) => "command.save_contract",
+            Command::SaveContractAs => "command.save_contract_as",
+            Command::ChooseContract => "command.choose_contract",
+            Command::CheckContract(_) => "command.check_contract",
             Command::SelectDataset(_) => "command.select_dataset",
             Command::CompareDatasets(..) => "command.compare_datasets",
             Command::DescribeFeatures => "command.describe_features",
@@ -229,10 +215,13 @@ impl Command {
             Command::CancelJob(_) | Command::CancelJobs => icons::ICON_CLOSE,
             Command::Refresh => icons::ICON_REFRESH,
             Command::OpenSample => icons::ICON_DATASET,
-            Command::ChooseFile | Command::Inspect(..) => icons::ICON_FOLDER_OPEN,
+            Command::ChooseFile | Command::ChooseFolder | Command::Inspect(..) | Command::ChooseContract => {
+                icons::ICON_FOLDER_OPEN
+            }
             Command::TryMapping(_) => icons::ICON_TABLE,
-            Command::KeepMapping => icons::ICON_SAVE,
-            Command::ImportMapped => icons::ICON_UPLOAD_FILE,
+            Command::KeepMapping | Command::SaveContract(_) | Command::SaveContractAs => icons::ICON_SAVE,
+            Command::CheckContract(_) => icons::ICON_FACT_CHECK,
+            Command::ImportMapped(_) => icons::ICON_UPLOAD_FILE,
             Command::CloseIntake => icons::ICON_CLOSE,
             Command::SelectDataset(_) | Command::SelectRun(_) => icons::ICON_VISIBILITY,
             Command::DescribeFeatures => icons::ICON_FUNCTIONS,
@@ -281,14 +270,18 @@ impl Command {
         match self {
             Command::CancelJobs if state.jobs.is_empty() => Err("refused.no_jobs"),
             Command::ClearNotices if state.notices == 0 => Err("refused.no_notices"),
-            Command::OpenSample | Command::ImportMapped if state.is_running("import") => Err("refused.importing"),
-            Command::Inspect(..) | Command::ChooseFile if state.is_running("inspect") => Err("refused.inspecting"),
-            Command::ImportMapped | Command::KeepMapping
+            Command::OpenSample | Command::ImportMapped(_) if state.is_running("import") => {
+                Err("refused.importing")
+            }
+            Command::Inspect(..) | Command::ChooseFile | Command::ChooseFolder if state.is_running("inspect") => {
+                Err("refused.inspecting")
+            }
+            Command::ImportMapped(_) | Command::KeepMapping
                 if state.intake.as_ref().is_none_or(|intake| intake.mapping.is_none()) =>
             {
                 Err("refused.no_mapping")
             }
-            Command::ImportMapped | Command::KeepMapping
+            Command::ImportMapped(_) | Command::KeepMapping
                 if state.intake.as_ref().is_some_and(|intake| intake.problem.is_some()) =>
             {
                 Err("refused.bad_mapping")
@@ -297,6 +290,19 @@ impl Command {
                 if state.dataset.is_none() =>
             {
                 Err("refused.no_dataset")
+            }
+            Command::SaveContract(_) | Command::SaveContractAs | Command::CheckContract(_)
+                if state.dataset.is_none() =>
+            {
+                Err("refused.no_dataset")
+            }
+            Command::SaveContract(_)
+            | Command::SaveContractAs
+            | Command::ChooseContract
+            | Command::CheckContract(_)
+                if state.is_running("contract") =>
+            {
+                Err("refused.contract")
             }
             Command::CompareDatasets(..) if state.is_running("difference") => Err("refused.comparing"),
             Command::AuditFeatures if state.is_running("audit") => Err("refused.auditing"),

@@ -4,6 +4,7 @@
 //! change in the registry and what the serving side says.
 
 mod chips;
+mod data;
 mod watch;
 mod work;
 
@@ -12,15 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::command::{Approval, Command, NewOwner};
-use super::intake::Intake;
 use super::jobs::{JobError, JobId};
-use super::snapshot::Profile;
 use super::state::{Arrival, Project, ServerState, Services, State};
 use super::theme::Look;
 use crate::base::language::Language;
 use crate::base::{Digest, Task};
 use crate::workflows::Home;
-use crate::workflows::datasets::Prepared;
 use crate::workflows::demo::SAMPLE_PERSON;
 use crate::workflows::server::Server;
 use watch::Watch;
@@ -71,9 +69,7 @@ impl Desk {
             return;
         }
         self.is_stale = false;
-        let home = self.home.clone();
-        let name = words(services, "job.refresh");
-        self.reading = Some(services.jobs.start("refresh", name, move |_| work::read(&home)));
+        self.reading = Some(self.job(services, "refresh", "job.refresh", |home, _| work::read(home)));
     }
 
     /// Makes the visits of `digest` ready, unless they are or are being made so.
@@ -95,16 +91,36 @@ impl Desk {
         self.forget_features();
         self.state.profile = None;
         self.state.comparison = None;
-        let home = self.home.clone();
-        let name = words(services, "job.prepare");
-        let job = services.jobs.start("prepare", name, move |task| work::prepare(&home, digest, task));
+        let job =
+            self.job(services, "prepare", "job.prepare", move |home, task| work::prepare(home, digest, task));
         self.preparing = Some((digest, job));
     }
 
-    /// The visits that are ready, or what makes them ready in a job.
-    fn visits(&self) -> Option<work::Visits> {
-        let digest = self.state.dataset?;
-        Some(work::Visits { home: self.home.clone(), digest, prepared: self.state.prepared.clone() })
+    /// Starts `work` beside the window, under the name with the key `name`.
+    fn job(
+        &self,
+        services: &mut Services<'_>,
+        kind: &'static str,
+        name: &str,
+        work: impl FnOnce(&Home, &Task) -> Result<Arrival, JobError> + Send + 'static,
+    ) -> JobId {
+        let home = self.home.clone();
+        services.jobs.start(kind, words(services, name), move |task| work(&home, task))
+    }
+
+    /// As [`Desk::job`], on the visits of the data set that is looked at: those that are ready, or they are made so.
+    fn with_visits(
+        &self,
+        services: &mut Services<'_>,
+        kind: &'static str,
+        name: &str,
+        work: impl FnOnce(&work::Visits, &Task) -> Result<Arrival, JobError> + Send + 'static,
+    ) {
+        let Some(digest) = self.state.dataset else { return };
+        let prepared = self.state.prepared.clone();
+        self.job(services, kind, name, move |home, task| {
+            work(&work::Visits { home: home.clone(), digest, prepared }, task)
+        });
     }
 
     fn release(
@@ -112,8 +128,8 @@ impl Desk {
         services: &mut Services<'_>,
         work: impl FnOnce(&Home, &str) -> Result<Arrival, crate::workflows::WorkflowError> + Send + 'static,
     ) {
-        let (home, person) = (self.home.clone(), self.state.person.clone());
-        services.jobs.start("release", words(services, "job.release"), move |_| Ok(work(&home, &person)?));
+        let person = self.state.person.clone();
+        self.job(services, "release", "job.release", move |home, _| Ok(work(home, &person)?));
     }
 
     /// Whoever the registry knows: the person who was named, else the sample's owner, else the only one there is.
@@ -126,6 +142,20 @@ impl Desk {
         let only = if snapshot.people.len() == 1 { snapshot.people.first() } else { None };
         if let Some(person) = sample.or(only) {
             self.state.person.clone_from(&person.name);
+        }
+    }
+
+    /// The service is given time to end, which the window does not wait for.
+    pub(super) fn stop_serving(&mut self, services: &mut Services<'_>) {
+        self.state.server = ServerState::default();
+        if let Some(watch) = &self.watch {
+            watch.follow(None);
+        }
+        if let Some(server) = self.server.take() {
+            services.jobs.start("serve", words(services, "job.stop_serving"), move |_| {
+                drop(server);
+                Ok(Arrival::Nothing)
+            });
         }
     }
 
@@ -179,68 +209,51 @@ impl Project for Desk {
     fn run(&mut self, command: Command, services: &mut Services<'_>) {
         match command {
             Command::Refresh => self.refresh(services),
-            Command::OpenSample => {
-                let home = self.home.clone();
-                services
-                    .jobs
-                    .start("import", words(services, "job.sample"), move |task| work::sample(&home, task));
-            }
-            Command::ChooseFile => {
-                let home = self.home.clone();
-                services
-                    .jobs
-                    .start("inspect", words(services, "job.choose"), move |task| work::choose(&home, task));
-            }
-            Command::Inspect(path, mapping) => {
-                let home = self.home.clone();
-                services.jobs.start("inspect", words(services, "job.inspect"), move |task| {
-                    work::inspect(&home, &path, mapping.as_deref(), task)
-                });
-            }
-            Command::TryMapping(mapping) => {
-                // A few dozen rows that are at hand: no work for a job.
-                let tried = self.state.intake.as_ref().map(|intake| Arc::new(intake.with(*mapping)));
-                self.state.intake = tried;
-            }
-            Command::KeepMapping => self.with_mapping("release", "job.keep_mapping", services, work::keep_mapping),
-            Command::ImportMapped => self.with_mapping("import", "job.import", services, work::import_mapped),
+            Command::OpenSample => drop(self.job(services, "import", "job.sample", work::sample)),
+            Command::ChooseFile => drop(self.job(services, "inspect", "job.choose", work::choose_files)),
+            Command::ChooseFolder => drop(self.job(services, "inspect", "job.choose_folder", work::choose_folder)),
+            Command::Inspect(paths, mapping) => self.inspect(paths, mapping, services),
+            Command::TryMapping(mapping) => self.try_mapping(*mapping),
+            Command::KeepMapping => self.with_intake("release", "job.keep_mapping", services, work::keep_mapping),
+            Command::ImportMapped(choices) => self.import(choices, services),
             Command::CloseIntake => self.state.intake = None,
             Command::SelectDataset(digest) => self.prepare(digest, services),
             Command::CompareDatasets(a, b) => {
-                let home = self.home.clone();
-                services.jobs.start("difference", words(services, "job.compare"), move |task| {
-                    work::compare_datasets(&home, (a, b), task)
+                let work = move |home: &Home, task: &Task| work::compare_datasets(home, (a, b), task);
+                self.job(services, "difference", "job.compare", work);
+            }
+            Command::SaveContract(path) => self.save_contract(path, services),
+            Command::SaveContractAs => {
+                self.with_visits(services, "contract", "job.save_contract", work::Visits::save_contract_as);
+            }
+            Command::ChooseContract => {
+                self.job(services, "contract", "job.choose_contract", |_, _| work::choose_contract());
+            }
+            Command::CheckContract(path) => {
+                self.with_visits(services, "contract", "job.check_contract", move |visits, task| {
+                    visits.hold_against(&path, task)
                 });
             }
             Command::DescribeFeatures => self.describe_features(services),
-            Command::AuditFeatures => {
-                let Some(visits) = self.visits() else { return };
-                services.jobs.start("audit", words(services, "job.audit"), move |task| visits.audit(task));
-            }
+            Command::AuditFeatures => self.with_visits(services, "audit", "job.audit", work::Visits::audit),
             Command::PublishOnline => {
-                let Some(visits) = self.visits() else { return };
                 let person = self.state.person.clone();
-                services
-                    .jobs
-                    .start("release", words(services, "job.publish"), move |task| visits.publish(&person, task));
+                self.with_visits(services, "release", "job.publish", move |visits, task| {
+                    visits.publish(&person, task)
+                });
             }
             Command::SelectRun(run) => self.state.run = Some(run),
             Command::Train(request) => {
-                let Some(visits) = self.visits() else { return };
-                services
-                    .jobs
-                    .start("train", words(services, "job.train"), move |task| visits.train(&request, task));
+                self.with_visits(services, "train", "job.train", move |visits, task| visits.train(&request, task));
             }
             Command::Compare(current, candidate) => {
-                let Some(visits) = self.visits() else { return };
-                services.jobs.start("compare", words(services, "job.compare"), move |task| {
+                self.with_visits(services, "compare", "job.compare", move |visits, task| {
                     visits.compare(current, candidate, task)
                 });
             }
             Command::Propose(run, notes) => {
-                let Some(visits) = self.visits() else { return };
                 let person = self.state.person.clone();
-                services.jobs.start("release", words(services, "job.propose"), move |task| {
+                self.with_visits(services, "release", "job.propose", move |visits, task| {
                     visits.propose(run, notes, person, task)
                 });
             }
@@ -261,8 +274,7 @@ impl Project for Desk {
             }
             Command::ActAs(name) => self.state.person = name,
             Command::StartServing => {
-                let home = self.home.clone();
-                services.jobs.start("serve", words(services, "job.serve"), move |_| work::serve(&home, ADDRESS));
+                self.job(services, "serve", "job.serve", |home, _| work::serve(home, ADDRESS));
             }
             Command::StopServing => self.stop_serving(services),
             // The frame keeps these to itself.
@@ -314,7 +326,17 @@ impl Project for Desk {
                 }
             }
             Arrival::Inspected(intake) => self.state.intake = Some(Arc::from(intake)),
-            Arrival::Imported(prepared, profile) => self.take_imported(prepared, profile, services),
+            Arrival::Imported(prepared, profile, held) => {
+                self.take_imported(prepared, profile, services);
+                self.state.held = held.map(Arc::from);
+            }
+            Arrival::Held(held) => self.state.held = Some(Arc::from(held)),
+            Arrival::ChosenContract(path) => self.state.contract = Some(path),
+            Arrival::SavedContract(path) => {
+                services.notices.done("notice.contract_saved", vec![("path", path.display().to_string())]);
+                self.state.contract = Some(path);
+                self.refresh(services);
+            }
             Arrival::Trained(run) => {
                 self.state.run = Some(run);
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
@@ -336,61 +358,6 @@ impl Project for Desk {
             Arrival::Nothing => {}
         }
         self.describe(Look::language(services.context));
-    }
-}
-
-impl Desk {
-    /// A data set that was imported is looked at, whatever was chosen before.
-    fn take_imported(&mut self, prepared: Arc<Prepared>, profile: Arc<Profile>, services: &mut Services<'_>) {
-        if let Some((_, job)) = self.preparing.take() {
-            services.jobs.abandon(job);
-        }
-        self.state.dataset = Some(prepared.digest);
-        self.state.prepared = Some(prepared);
-        self.state.profile = Some(profile);
-        self.state.comparison = None;
-        self.state.intake = None;
-        self.forget_features();
-        self.describe_features(services);
-        self.refresh(services);
-    }
-
-    /// What was said of the features of another data set says nothing of this one.
-    fn forget_features(&mut self) {
-        self.state.features = None;
-        self.state.audit = None;
-    }
-
-    fn describe_features(&self, services: &mut Services<'_>) {
-        let Some(visits) = self.visits() else { return };
-        services.jobs.start("features", words(services, "job.features"), move |task| visits.describe(task));
-    }
-
-    /// Starts `work` on the file that is looked at.
-    fn with_mapping(
-        &self,
-        kind: &'static str,
-        name: &str,
-        services: &mut Services<'_>,
-        work: fn(&Home, &Intake, &Task) -> Result<Arrival, JobError>,
-    ) {
-        let Some(intake) = self.state.intake.clone() else { return };
-        let home = self.home.clone();
-        services.jobs.start(kind, words(services, name), move |task| work(&home, &intake, task));
-    }
-
-    /// The service is given time to end, which the window does not wait for.
-    fn stop_serving(&mut self, services: &mut Services<'_>) {
-        self.state.server = ServerState::default();
-        if let Some(watch) = &self.watch {
-            watch.follow(None);
-        }
-        if let Some(server) = self.server.take() {
-            services.jobs.start("serve", words(services, "job.stop_serving"), move |_| {
-                drop(server);
-                Ok(Arrival::Nothing)
-            });
-        }
     }
 }
 

@@ -1,13 +1,13 @@
-//! A file before it is imported: some of its rows, what their columns seem to mean, and what the mapping that is being
+//! Files before they are imported: some of their rows, what the columns seem to mean, and what the mapping that is being
 //! tried makes of them.
 //!
-//! Reading the rows is work for a job; trying another mapping on the few rows at hand is not.
+//! Reading the rows is work for a job; trying another mapping on the few thousand rows at hand is not.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analysis::history::personal::{PersonalColumn, recognise};
-use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, SampleRows, open};
+use crate::analysis::history::personal::PersonalColumn;
+use crate::analysis::history::{Guess, Mapping, MappingError, Preview, SampleRows, open};
 use crate::base::Task;
 use crate::workflows::databases::source_options;
 use crate::workflows::files::stem;
@@ -18,47 +18,54 @@ use crate::workflows::{Home, WorkflowError, now};
 /// Rows that are shown as visits.
 pub const PREVIEWED: usize = 60;
 
-/// A file before it is imported.
+/// Files of one shape before they are imported as one history.
 #[derive(Clone, Debug)]
 pub struct Intake {
-    /// The file.
-    pub path: PathBuf,
-    /// Some of its rows.
+    /// What was named: files, and folders of files.
+    pub paths: Vec<PathBuf>,
+    /// The files behind that, by name, and their size in bytes.
+    pub files: Arc<Vec<(String, u64)>>,
+    /// Some of their rows.
     pub sample: Arc<SampleRows>,
-    /// What its columns seem to mean.
+    /// What their columns seem to mean.
     pub guess: Arc<Guess>,
-    /// Columns that hold personal data, and why they are taken for it.
-    pub personal: Arc<Vec<PersonalColumn>>,
     /// The mapping that is tried; none while no column is known to be the arrival.
     pub mapping: Option<Mapping>,
-    /// What it makes of the first rows.
-    pub rows: Vec<PreviewRow>,
+    /// What it makes of the rows at hand.
+    pub preview: Preview,
     /// Why it cannot be used.
     pub problem: Option<MappingError>,
 }
 
 impl Intake {
-    /// Reads some rows of the file at `path`. The mapping is the one of the file `given`, else the one that an import
-    /// would take, else the guess.
+    /// Reads some rows of `paths`. The mapping is the one of the file `given`, else the one that an import would take,
+    /// else the guess.
     ///
     /// # Errors
-    /// [`WorkflowError`] where the file is no table, or `given` is no mapping.
-    pub fn read(home: &Home, path: &Path, given: Option<&Path>, task: &Task) -> Result<Intake, WorkflowError> {
+    /// [`WorkflowError`] where the files are no tables of one shape, or `given` is no mapping.
+    pub fn read(
+        home: &Home,
+        paths: &[PathBuf],
+        given: Option<&Path>,
+        task: &Task,
+    ) -> Result<Intake, WorkflowError> {
         task.report("stage.reading", 0, 0)?;
-        let paths = [path.to_owned()];
         let given = given.map(read_mapping).transpose()?;
         let options = source_options(given.as_ref());
-        let sample = SampleRows::read(open(&paths, &options)?, task)?;
-        let guess = sample.guess(&stem(path), now());
-        let personal = personal_columns(&sample);
-        let mapping = given.or_else(|| mapping_for(home, &paths, task).ok()).or_else(|| guess.mapping.clone());
+        let source = open(paths, &options)?;
+        let files: Vec<(String, u64)> =
+            source.files().iter().map(|file| (name_of(&file.path), file.bytes)).collect();
+        let sample = SampleRows::read(source, task)?;
+        let name = paths.first().map(|path| stem(path)).unwrap_or_default();
+        let guess = sample.guess(&name, now());
+        let mapping = given.or_else(|| mapping_for(home, paths, task).ok()).or_else(|| guess.mapping.clone());
         let intake = Intake {
-            path: path.to_owned(),
+            paths: paths.to_vec(),
+            files: Arc::new(files),
             sample: Arc::new(sample),
             guess: Arc::new(guess),
-            personal: Arc::new(personal),
             mapping: None,
-            rows: Vec::new(),
+            preview: Preview::default(),
             problem: None,
         };
         Ok(match mapping {
@@ -67,26 +74,48 @@ impl Intake {
         })
     }
 
-    /// The same file, read by `mapping`.
+    /// The same files, read by `mapping`.
     #[must_use]
     pub fn with(&self, mapping: Mapping) -> Intake {
-        let (rows, problem) = match self.sample.preview(&mapping, PREVIEWED) {
-            Ok(rows) => (rows, None),
-            Err(problem) => (Vec::new(), Some(problem)),
+        let (preview, problem) = match self.sample.preview(&mapping, PREVIEWED) {
+            Ok(preview) => (preview, None),
+            Err(problem) => (Preview::default(), Some(problem)),
         };
-        Intake { mapping: Some(mapping), rows, problem, ..self.clone() }
+        Intake { mapping: Some(mapping), preview, problem, ..self.clone() }
     }
 
     /// The rows at hand of which the mapping makes visits, and all of them.
     #[must_use]
-    pub fn readable(&self) -> (usize, usize) {
-        (self.rows.iter().filter(|row| row.set_aside.is_none()).count(), self.rows.len())
+    pub fn readable(&self) -> (u64, u64) {
+        let report = &self.preview.report;
+        (report.read.saturating_sub(report.quarantined), report.read)
+    }
+
+    /// The columns that hold personal data, and why they are taken for it.
+    #[must_use]
+    pub fn personal(&self) -> &[PersonalColumn] {
+        self.sample.personal()
+    }
+
+    /// What something of these files is called that has no name of its own: the first of them without its ending.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.paths.first().map(|path| stem(path)).unwrap_or_default()
+    }
+
+    /// What the data set is called where nobody names it, as an import names it.
+    #[must_use]
+    pub fn dataset_name(&self) -> String {
+        self.files.first().map(|(name, _)| stem(Path::new(name))).unwrap_or_default()
+    }
+
+    /// The size of the files together, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, bytes)| bytes).sum()
     }
 }
 
-fn personal_columns(sample: &SampleRows) -> Vec<PersonalColumn> {
-    let of_column = |(index, column): (usize, &String)| {
-        recognise(column, sample.rows.iter().filter_map(|(_, cells)| cells.get(index)).map(String::as_str))
-    };
-    sample.columns.iter().enumerate().filter_map(of_column).collect()
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

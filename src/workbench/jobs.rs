@@ -89,6 +89,8 @@ pub struct JobStatus {
     pub kind: &'static str,
     /// How far it is.
     pub progress: Progress,
+    /// Every stage that it came to, in order; the last is not always the present one.
+    pub stages: Vec<&'static str>,
     /// Whether it was asked to stop.
     pub is_cancelled: bool,
 }
@@ -214,6 +216,7 @@ impl Jobs {
             name: job.name.clone(),
             kind: job.kind,
             progress: job.task.progress(),
+            stages: job.task.stages(),
             is_cancelled: job.cancel.is_cancelled(),
         };
         self.running.iter().map(status).collect()

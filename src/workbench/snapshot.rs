@@ -15,6 +15,7 @@ use crate::store::sqlite::Access;
 use crate::store::workspace::{Dataset, Run, Workspace};
 use crate::workflows::datasets::{DatasetDocument, Prepared, document};
 use crate::workflows::evidence::Evidence;
+use crate::workflows::expect;
 use crate::workflows::features;
 use crate::workflows::import::quarantine_file;
 use crate::workflows::online::{self, OnlineSheet};
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub datasets: Vec<(Dataset, DatasetDocument)>,
     /// The rows that an import set aside, by data set; only where the file is there.
     pub quarantine: BTreeMap<Digest, PathBuf>,
+    /// The contracts in the home's folder, in the order of their names.
+    pub contracts: Vec<PathBuf>,
     /// Runs, the newest first.
     pub runs: Vec<(Run, RunDocument)>,
     /// Versions, the newest first.
@@ -124,7 +127,7 @@ impl Snapshot {
     /// # Errors
     /// [`WorkflowError`].
     pub fn read(home: &Home) -> Result<Snapshot, WorkflowError> {
-        let mut snapshot = Snapshot::default();
+        let mut snapshot = Snapshot { contracts: expect::contracts(home), ..Snapshot::default() };
         if home.folder().join("workspace.db").exists() {
             let workspace = Workspace::open(home.folder(), Access::Read)?;
             for dataset in workspace.datasets()? {

@@ -4,6 +4,7 @@
 //! turns commands into jobs and takes in what they bring. A [`Screen`] draws it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Ui};
@@ -17,6 +18,7 @@ use super::snapshot::{Profile, Snapshot};
 use super::theme::Ink;
 use crate::analysis::features::LeakageAudit;
 use crate::analysis::history::difference::Difference;
+use crate::analysis::history::expectations::Violation;
 use crate::base::Digest;
 use crate::workflows::compare::CompareOutcome;
 use crate::workflows::datasets::Prepared;
@@ -38,8 +40,12 @@ pub struct State {
     pub notices: usize,
     /// What is kept, as it was read last; none until it was read for the first time.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// The file that is about to be imported.
+    /// The files that are about to be imported.
     pub intake: Option<Arc<Intake>>,
+    /// The contract that was made or chosen last.
+    pub contract: Option<PathBuf>,
+    /// Whether the data set that was held against a contract last is as expected.
+    pub held: Option<Arc<Held>>,
     /// The data set that is looked at.
     pub dataset: Option<Digest>,
     /// What it holds, summed up; none until it was computed.
@@ -60,6 +66,17 @@ pub struct State {
     pub server: ServerState,
     /// The name under which this person acts.
     pub person: String,
+}
+
+/// A data set that was held against a contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The data set.
+    pub dataset: Digest,
+    /// The contract's file.
+    pub contract: PathBuf,
+    /// Where the data set is not as expected.
+    pub violations: Vec<Violation>,
 }
 
 /// Two data sets side by side.
@@ -126,12 +143,18 @@ pub enum Arrival {
     Nothing,
     /// What is kept was read again.
     Snapshot(Box<Snapshot>),
-    /// Some rows of a file that is to be imported, and what they seem to mean.
+    /// Some rows of files that are to be imported, and what they seem to mean.
     Inspected(Box<Intake>),
     /// The visits of a data set that was chosen are ready for models, and summed up.
     Prepared(Arc<Prepared>, Arc<Profile>),
-    /// A new data set, ready for models and summed up.
-    Imported(Arc<Prepared>, Arc<Profile>),
+    /// A new data set, ready for models and summed up; held against a contract, where one was named.
+    Imported(Arc<Prepared>, Arc<Profile>, Option<Box<Held>>),
+    /// A data set was held against a contract.
+    Held(Box<Held>),
+    /// A contract was chosen.
+    ChosenContract(PathBuf),
+    /// A contract was made and is in this file.
+    SavedContract(PathBuf),
     /// The features of a data set, described.
     Described(Box<FeatureSheet>),
     /// The features of the data set with this digest were audited.
@@ -194,6 +217,14 @@ pub trait Screen {
     fn badge(&self, _state: &State) -> u32 {
         0
     }
+
+    /// The ids of its parts, of which one is seen at a time; none where there is nothing to choose.
+    fn parts(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Shows the part with this id.
+    fn show_part(&mut self, _part: &str) {}
 
     /// Draws it and sends what the person asked for.
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox);

@@ -179,9 +179,7 @@ pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<
         Some(kept) => kept,
         None => build(&history, task)?,
     };
-    task.report("stage.features", 0, 0)?;
-    let features = features.with_expressions(&expressions(workspace)?);
-    Ok(ready(history, dataset.digest, features))
+    ready(workspace, history, dataset.digest, features, task)
 }
 
 /// Reads the visits of a data set.
@@ -216,17 +214,30 @@ pub fn kept_features(
     }
 }
 
-/// Computes the features of a history that is at hand.
+/// Computes the features of a history that is at hand, those among them that `workspace` holds as expressions.
 ///
 /// # Errors
-/// [`WorkflowError::Cancelled`].
-pub fn prepare_history(history: History, digest: Digest, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+/// [`WorkflowError`] where the expressions cannot be read, or the task was cancelled.
+pub fn prepare_history(
+    workspace: &Workspace,
+    history: History,
+    digest: Digest,
+    task: &Task,
+) -> Result<Arc<Prepared>, WorkflowError> {
     let features = build(&history, task)?;
-    Ok(ready(history, digest, features))
+    ready(workspace, history, digest, features, task)
 }
 
-fn ready(history: History, digest: Digest, features: FeatureTable) -> Arc<Prepared> {
+fn ready(
+    workspace: &Workspace,
+    history: History,
+    digest: Digest,
+    features: FeatureTable,
+    task: &Task,
+) -> Result<Arc<Prepared>, WorkflowError> {
+    task.report("stage.features", 0, 0)?;
+    let features = features.with_expressions(&expressions(workspace)?);
     let visits = &history.visits;
     let waits = (0..visits.len()).map(|row| visits.wait(row).map(Minutes::get)).collect();
-    Arc::new(Prepared { digest, history, features, waits })
+    Ok(Arc::new(Prepared { digest, history, features, waits }))
 }

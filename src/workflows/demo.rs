@@ -185,7 +185,7 @@ impl Demo<'_> {
             Ok((imported, note))
         })?;
         self.step("features", |demo| {
-            let prepared = imported.prepare(demo.task)?;
+            let prepared = imported.prepare(demo.home, demo.task)?;
             let features = crate::analysis::features::CATALOGUE.len();
             let note = format!("{features} features of {} arrivals", prepared.features.len());
             Ok((prepared, note))

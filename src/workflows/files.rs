@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 use super::WorkflowError;
 
 /// `visits` of `visits.csv.gz`.
@@ -32,12 +34,25 @@ pub fn read_text(path: &Path, most_bytes: u64) -> Result<String, WorkflowError> 
 /// # Errors
 /// [`WorkflowError::File`].
 pub fn write_text(path: &Path, text: &str) -> Result<(), WorkflowError> {
+    unfinished(path, text)?.persist(path).map(drop).map_err(|error| file_error(path, error.error))
+}
+
+/// Writes a text to a file that is not there yet, as a whole or not at all. The folder must be there.
+///
+/// # Errors
+/// [`WorkflowError::File`], also where there is a file of that name: it stays as it is.
+pub fn write_new_text(path: &Path, text: &str) -> Result<(), WorkflowError> {
+    unfinished(path, text)?.persist_noclobber(path).map(drop).map_err(|error| file_error(path, error.error))
+}
+
+/// The text on the disk, not yet under its name.
+fn unfinished(path: &Path, text: &str) -> Result<NamedTempFile, WorkflowError> {
     let failed = |cause| file_error(path, cause);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut unfinished = tempfile::Builder::new().prefix(".nobat-").tempfile_in(folder).map_err(failed)?;
     unfinished.write_all(text.as_bytes()).map_err(failed)?;
     unfinished.as_file().sync_all().map_err(failed)?;
-    unfinished.persist(path).map(drop).map_err(|error| failed(error.error))
+    Ok(unfinished)
 }
 
 /// Whether two files hold the same; not where one cannot be read.
@@ -84,6 +99,7 @@ mod tests {
         let path = folder.path().join("a.yaml");
         write_text(&path, "one").unwrap();
         write_text(&path, "two").unwrap();
+        assert!(write_new_text(&path, "three").is_err());
         assert_eq!(read_text(&path, 3).unwrap(), "two");
         assert!(read_text(&path, 2).is_err());
         let other = folder.path().join("b.yaml");

@@ -52,6 +52,12 @@ impl Home {
         self.folder.join("quarantine")
     }
 
+    /// Contracts for data sets.
+    #[must_use]
+    pub fn contracts(&self) -> PathBuf {
+        self.folder.join("contracts")
+    }
+
     /// Secret keys and their public keys.
     #[must_use]
     pub fn keys(&self) -> PathBuf {

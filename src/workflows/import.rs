@@ -207,12 +207,13 @@ impl ImportOutcome {
         }
     }
 
-    /// The data set with its features, without reading it again.
+    /// The data set with its features, as [`prepare`](super::datasets::prepare) gives it, without reading it again from
+    /// the workspace of `home`.
     ///
     /// # Errors
-    /// [`WorkflowError::Cancelled`].
-    pub fn prepare(self, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
-        prepare_history(self.history, self.dataset.digest, task)
+    /// [`WorkflowError`] where the expressions of the workspace cannot be read, or the task was cancelled.
+    pub fn prepare(self, home: &Home, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+        prepare_history(&workspace(home, Access::Read)?, self.history, self.dataset.digest, task)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::history::{Guess, Mapping, MappingError, PreviewRow, Question, SampleRows, open};
+use crate::analysis::history::{Guess, Mapping, MappingError, Preview, Question, SampleRows, open};
 use crate::base::Task;
 use crate::base::language::Language;
 
@@ -19,16 +19,11 @@ pub fn guess_files(paths: &[PathBuf], task: &Task) -> Result<Guess, WorkflowErro
     Ok(sample.guess(&name_of(paths), now()))
 }
 
-/// What `mapping` makes of the first `rows` rows of `paths`. Nothing is imported.
+/// What `mapping` makes of some rows of `paths`, the first `rows` in full. Nothing is imported.
 ///
 /// # Errors
 /// [`WorkflowError`] where the file is no table or the mapping does not fit it.
-pub fn preview(
-    paths: &[PathBuf],
-    mapping: &Mapping,
-    rows: usize,
-    task: &Task,
-) -> Result<Vec<PreviewRow>, WorkflowError> {
+pub fn preview(paths: &[PathBuf], mapping: &Mapping, rows: usize, task: &Task) -> Result<Preview, WorkflowError> {
     Ok(SampleRows::read(open(paths, &source_options(Some(mapping)))?, task)?.preview(mapping, rows)?)
 }
 

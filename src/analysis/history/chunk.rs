@@ -27,9 +27,9 @@ pub(super) struct BlockReader<'a> {
     /// The columns of the source.
     pub columns: &'a [String],
     /// What the columns look like, where enough rows were seen.
-    pub shape: Option<ShapeProfile>,
+    pub shape: Option<&'a ShapeProfile>,
     /// Columns of lengths of time.
-    pub spans: SpanColumns,
+    pub spans: &'a SpanColumns,
     /// The columns that identify a visit together.
     pub ids: Vec<usize>,
     /// What becomes of personal data.
@@ -51,10 +51,26 @@ pub(super) struct Chunk {
     pub quarantine: Vec<u8>,
 }
 
-impl BlockReader<'_> {
+/// A row that is a visit.
+pub(super) struct ReadRow<'c> {
+    pub visit: RowVisit<'c>,
+    /// Its cells, where they had to be moved back into their columns.
+    pub moved: Option<Vec<&'c str>>,
+}
+
+impl<'a> BlockReader<'a> {
     /// What may be kept of the cell in the column `index`, without spaces around it.
-    fn hidden_cell<'c>(&self, cells: &[&'c str], index: usize) -> Cow<'c, str> {
+    pub fn hidden_cell<'c>(&self, cells: &[&'c str], index: usize) -> Cow<'c, str> {
         self.personal.cell(index, cells.get(index).copied().unwrap_or_default().trim())
+    }
+
+    /// What is done about `check`, which marks a row that became a visit.
+    pub fn done_about(&self, check: Check) -> Action {
+        match self.checks.action(check) {
+            // A check whose rows are set aside by default marks a row only where it was repaired.
+            Action::Quarantine => Action::Repair,
+            action => action,
+        }
     }
 
     /// Reads `block`.
@@ -63,6 +79,53 @@ impl BlockReader<'_> {
         building.chunk.file = block.file();
         block.for_each_row(&mut |row| building.add(row))?;
         Ok(building.finish())
+    }
+
+    /// The visit that a row describes, with its cells moved back where that is needed and permitted; or the check that
+    /// sets the row aside.
+    pub fn row<'c>(&self, cells: &[&'c str], clocks: &mut Clocks) -> Result<ReadRow<'c>, Check>
+    where
+        'a: 'c,
+    {
+        let check = match self.visit(cells, clocks) {
+            Ok(visit) => return Ok(ReadRow { visit, moved: None }),
+            Err(check) => check,
+        };
+        let Some(shape) = self.shape else { return Err(check) };
+        if shape.shift_of(cells).is_none() {
+            return Err(check);
+        }
+        if self.checks.action(Check::ShiftedColumns) == Action::Repair
+            && let Some(moved) = shape.mend(cells)
+            && let Ok(mut visit) = self.visit(&moved, clocks)
+        {
+            visit.marks.add(Check::ShiftedColumns);
+            return Ok(ReadRow { visit, moved: Some(moved) });
+        }
+        Err(Check::ShiftedColumns)
+    }
+
+    /// The visit that the cells describe as they stand.
+    fn visit<'c>(&self, cells: &[&'c str], clocks: &mut Clocks) -> Result<RowVisit<'c>, Check>
+    where
+        'a: 'c,
+    {
+        if cells.len() != self.columns.len() {
+            return Err(Check::WrongWidth);
+        }
+        let mut visit = self.plan.read(cells, clocks)?;
+        checks::settle(&mut visit, self.checks)?;
+        if self.ids.iter().any(|index| self.personal.treatment(*index) != Treatment::Keep) {
+            let parts: Vec<_> = self.ids.iter().map(|index| self.hidden_cell(cells, *index)).collect();
+            visit.visit_id = Cow::Owned(parts.join("/"));
+        }
+        if self.spans.negative(|index| cells.get(index).copied().unwrap_or_default()).is_some() {
+            match self.checks.action(Check::NegativeSpan) {
+                Action::Quarantine => return Err(Check::NegativeSpan),
+                _ => visit.marks.add(Check::NegativeSpan),
+            }
+        }
+        Ok(visit)
     }
 }
 
@@ -97,63 +160,20 @@ impl<'a> Building<'a> {
         if let Some(check) = row.broken {
             return self.set_aside(row, check);
         }
-        match self.visit(row.cells) {
-            Ok(visit) => {
-                self.keep(row, row.cells, &visit);
+        match self.reader.row(row.cells, &mut self.clocks) {
+            Ok(ReadRow { visit, moved }) => {
+                self.keep(row, moved.as_deref().unwrap_or(row.cells), &visit);
                 Ok(())
             }
-            Err(check) => self.mend(row, check),
+            Err(check) => self.set_aside(row, check),
         }
-    }
-
-    fn visit<'c>(&mut self, cells: &[&'c str]) -> Result<RowVisit<'c>, Check>
-    where
-        'a: 'c,
-    {
-        let reader = self.reader;
-        if cells.len() != reader.columns.len() {
-            return Err(Check::WrongWidth);
-        }
-        let mut visit = reader.plan.read(cells, &mut self.clocks)?;
-        checks::settle(&mut visit, reader.checks)?;
-        if reader.ids.iter().any(|index| reader.personal.treatment(*index) != Treatment::Keep) {
-            let parts: Vec<_> = reader.ids.iter().map(|index| reader.hidden_cell(cells, *index)).collect();
-            visit.visit_id = Cow::Owned(parts.join("/"));
-        }
-        if reader.spans.negative(|index| cells.get(index).copied().unwrap_or_default()).is_some() {
-            match reader.checks.action(Check::NegativeSpan) {
-                Action::Quarantine => return Err(Check::NegativeSpan),
-                _ => visit.marks.add(Check::NegativeSpan),
-            }
-        }
-        Ok(visit)
-    }
-
-    /// A row that is no visit as it stands may be one with its cells moved back.
-    fn mend(&mut self, row: &SourceRow<'_>, check: Check) -> Result<(), ImportError> {
-        let reader = self.reader;
-        let Some(shape) = &reader.shape else { return self.set_aside(row, check) };
-        if shape.shift_of(row.cells).is_none() {
-            return self.set_aside(row, check);
-        }
-        if reader.checks.action(Check::ShiftedColumns) == Action::Repair
-            && let Some(cells) = shape.mend(row.cells)
-            && let Ok(mut visit) = self.visit(&cells)
-        {
-            visit.marks.add(Check::ShiftedColumns);
-            self.keep(row, &cells, &visit);
-            return Ok(());
-        }
-        self.set_aside(row, Check::ShiftedColumns)
     }
 
     fn keep(&mut self, row: &SourceRow<'_>, cells: &[&str], visit: &RowVisit<'_>) {
         let (reader, mut is_repaired, file) = (self.reader, false, self.chunk.file);
         if !visit.marks.is_empty() {
             for check in visit.marks.iter() {
-                let action = reader.checks.action(check);
-                // A check whose rows are set aside by default marks a row only where it was repaired.
-                let action = if action == Action::Quarantine { Action::Repair } else { action };
+                let action = reader.done_about(check);
                 is_repaired |= action == Action::Repair;
                 self.chunk.report.find(check, action, 1, || place(&reader.files, file, row.line));
             }

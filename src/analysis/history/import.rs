@@ -5,7 +5,6 @@
 //! every row's text until then would cost more memory than the visits. A source that breaks off (a cut gzip stream, an
 //! unreadable Parquet page) is refused as a whole.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -14,12 +13,13 @@ use crate::base::{Cancelled, Digest, Explain, Moment, Task};
 
 use super::History;
 use super::append::Parent;
-use super::checks::{Check, ShapeProfile, SpanColumns, TableContext, check_table};
+use super::checks::{Check, TableContext, check_table};
 use super::chunk::{BlockReader, Quarantine};
 use super::gathered::Gathered;
+use super::learned::{LEARNED_ROWS, Learned, without_personal_extras};
 use super::mapping::{Mapping, MappingError};
 use super::ordered::in_order;
-use super::personal::{KEY_BYTES, PersonalCells, PersonalColumn, Treatment, recognise};
+use super::personal::{KEY_BYTES, PersonalCells};
 use super::plan::Plan;
 use super::report::ImportReport;
 use super::source::{Block, Source, SourceError};
@@ -123,9 +123,6 @@ impl Explain for ImportError {
     }
 }
 
-/// Rows from which the shape of the columns is learned.
-const SAMPLE_ROWS: usize = 2_000;
-
 /// What an import needs beside the source.
 pub struct ImportSettings<'a> {
     /// Which columns mean what, and what is done about findings.
@@ -154,7 +151,7 @@ pub fn import(
     let names = source.files().iter().map(file_name).collect();
     let first = first_blocks(&mut source)?;
     let learned = learn(&columns, &first);
-    let found = personal_columns(settings.mapping, &learned.personal);
+    let found = learned.personal_of(settings.mapping);
     let (mapping, left_out) = without_personal_extras(settings.mapping, &found);
     let mapping = &mapping;
     let plan = Plan::resolve(mapping, &columns)?;
@@ -169,8 +166,8 @@ pub fn import(
         checks: &mapping.checks,
         files: names,
         columns: &columns,
-        shape: learned.shape,
-        spans: learned.spans,
+        shape: learned.shape.as_ref(),
+        spans: &learned.spans,
         ids,
         personal,
     };
@@ -180,7 +177,6 @@ pub fn import(
     read_all(&mut source, first, &reader, &mut gathered, quarantine, task)?;
     let files = source.digests().to_vec();
 
-    task.report("stage.checking", 0, 0)?;
     let mut table = gathered.join();
     let account = {
         let (visits, places) = table.parts();
@@ -195,6 +191,7 @@ pub fn import(
         };
         check_table(visits, &context, task)?
     };
+    task.report("stage.check_duplicates", 0, 0)?;
     let aside =
         table.settle(account, !mapping.visit.visit_id.is_empty(), &mapping.checks, &reader.files, parent.as_ref());
     if !aside.is_empty() {
@@ -231,10 +228,10 @@ fn file_name(file: &super::SourceFile) -> String {
     file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The blocks that hold the first [`SAMPLE_ROWS`].
+/// The blocks that hold the first [`LEARNED_ROWS`].
 fn first_blocks(source: &mut Source) -> Result<Vec<Block>, ImportError> {
     let (mut blocks, mut rows) = (Vec::new(), 0);
-    while rows < SAMPLE_ROWS as u64 {
+    while rows < LEARNED_ROWS as u64 {
         let Some(block) = source.next_block()? else { break };
         rows += block.for_each_row::<ImportError>(&mut |_| Ok(()))?;
         blocks.push(block);
@@ -242,13 +239,7 @@ fn first_blocks(source: &mut Source) -> Result<Vec<Block>, ImportError> {
     Ok(blocks)
 }
 
-/// What the first rows say about the columns.
-struct Learned {
-    shape: Option<ShapeProfile>,
-    spans: SpanColumns,
-    personal: Vec<PersonalColumn>,
-}
-
+/// What the first rows, which are those of `blocks`, say about the columns.
 fn learn(columns: &[String], blocks: &[Block]) -> Learned {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for block in blocks {
@@ -257,40 +248,11 @@ fn learn(columns: &[String], blocks: &[Block]) -> Learned {
             if row.broken.is_none() {
                 rows.push(row.cells.iter().map(|cell| (*cell).to_owned()).collect());
             }
-            if rows.len() < SAMPLE_ROWS { Ok(()) } else { Err(()) }
+            if rows.len() < LEARNED_ROWS { Ok(()) } else { Err(()) }
         });
     }
-    let sample: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    let of_column = |(index, column): (usize, &String)| {
-        recognise(column, sample.iter().filter_map(|row| row.get(index)).copied())
-    };
-    Learned {
-        shape: ShapeProfile::learn(columns.len(), &sample),
-        spans: SpanColumns::learn(columns, &sample),
-        personal: columns.iter().enumerate().filter_map(of_column).collect(),
-    }
-}
-
-/// Of the columns that look personal those that are no canonical column: what a site is called, say, has to reach the
-/// data set whatever it looks like, and the person who mapped it has seen it.
-fn personal_columns(mapping: &Mapping, found: &[PersonalColumn]) -> Vec<PersonalColumn> {
-    let bare = Mapping { extras: BTreeMap::new(), ..mapping.clone() };
-    let needed = bare.columns();
-    let is_id = |column: &String| mapping.visit.visit_id.contains(column);
-    let free = |found: &&PersonalColumn| is_id(&found.column) || !needed.contains(&found.column.as_str());
-    found.iter().filter(free).cloned().collect()
-}
-
-/// The mapping without the extra columns that hold personal data and are to be left out, and their names.
-fn without_personal_extras(mapping: &Mapping, found: &[PersonalColumn]) -> (Mapping, Vec<String>) {
-    let is_left_out = |column: &String| {
-        found.iter().any(|found| found.column == *column)
-            && mapping.personal.get(column).copied().unwrap_or_default() == Treatment::LeaveOut
-    };
-    let mut kept = mapping.clone();
-    kept.extras.retain(|_, column| !is_left_out(column));
-    let left_out = mapping.extras.iter().filter(|(_, column)| is_left_out(column)).map(|(name, _)| name.clone());
-    (kept, left_out.collect())
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    Learned::from(columns, &rows)
 }
 
 fn read_all(

@@ -16,6 +16,7 @@ pub mod expectations;
 mod gathered;
 pub mod guess;
 mod import;
+mod learned;
 mod mapping;
 mod optional;
 mod order;
@@ -61,7 +62,7 @@ pub use parquet_writer::write_visits;
 pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
-pub use sample::{PreviewRow, SampleRows};
+pub use sample::{Preview, PreviewRow, SampleRows};
 pub use sites::{History, PriorityOrder};
 pub use source::{
     Block, Compression, Database, Databases, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, RowCells, Source,

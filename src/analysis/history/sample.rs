@@ -4,28 +4,45 @@ use serde::Serialize;
 
 use crate::base::{Moment, Task};
 
-use super::checks::{Check, settle};
+use super::checks::{Action, Check};
+use super::chunk::{BlockReader, ReadRow};
 use super::guess::{self, Guess, Sample, value};
 use super::import::ImportError;
+use super::learned::{LEARNED_ROWS, Learned, without_personal_extras};
 use super::mapping::{Mapping, MappingError};
-use super::personal::recognise;
+use super::personal::{PersonalCells, PersonalColumn};
 use super::plan::Plan;
+use super::report::ImportReport;
 use super::source::Source;
 
 /// So many rows from the beginning.
-const FIRST: usize = 2_000;
+const FIRST: usize = LEARNED_ROWS;
 /// At most so many later ones, spread evenly.
 const LATER: usize = 2_000;
 /// Rows beyond are not looked at.
 const FAR_ENOUGH: usize = 400_000;
 
 /// Some rows of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SampleRows {
     /// The names of the columns.
     pub columns: Vec<String>,
     /// The rows: their line in the file, and their cells.
     pub rows: Vec<(u64, Vec<String>)>,
+    /// What an import would learn from them.
+    learned: Learned,
+}
+
+/// What a mapping makes of the rows of a sample. Checks that need the whole file are left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Preview {
+    /// The first rows.
+    pub rows: Vec<PreviewRow>,
+    /// The names of the extra columns that would be kept.
+    pub extras: Vec<String>,
+    /// What was found in all rows of the sample, and how many would be set aside. Repaired rows are not counted: the
+    /// checks of the whole file may repair others.
+    pub report: ImportReport,
 }
 
 /// A row as a mapping reads it.
@@ -37,6 +54,8 @@ pub struct PreviewRow {
     pub cells: Vec<String>,
     /// The canonical columns that the mapping names, and their values; empty where the row is set aside.
     pub values: Vec<(&'static str, Option<String>)>,
+    /// The values of [`Preview::extras`], with personal data left out or hidden; empty where the row is set aside.
+    pub extras: Vec<Option<String>>,
     /// What was found in the row.
     pub found: Vec<Check>,
     /// Why the row is set aside.
@@ -72,49 +91,115 @@ impl SampleRows {
                 Ok(())
             })?;
         }
-        Ok(SampleRows { columns, rows })
+        let borrowed: Vec<Vec<&str>> = rows.iter().take(FIRST).map(|(_, cells)| borrow(cells)).collect();
+        let learned = Learned::from(&columns, &borrowed);
+        Ok(SampleRows { columns, rows, learned })
+    }
+
+    /// The columns that hold personal data, and why they are taken for it.
+    #[must_use]
+    pub fn personal(&self) -> &[PersonalColumn] {
+        &self.learned.personal
     }
 
     /// The guessed mapping; `name` is what the file is called.
     #[must_use]
     pub fn guess(&self, name: &str, now: Moment) -> Guess {
-        let rows: Vec<Vec<&str>> =
-            self.rows.iter().map(|(_, cells)| cells.iter().map(String::as_str).collect()).collect();
-        let is_personal = |index: &usize| {
-            let cells = rows.iter().take(FIRST).filter_map(|row| row.get(*index)).copied();
-            self.columns.get(*index).is_some_and(|column| recognise(column, cells).is_some())
-        };
-        let barred: Vec<usize> = (0..self.columns.len()).filter(is_personal).collect();
+        let rows: Vec<Vec<&str>> = self.rows.iter().map(|(_, cells)| borrow(cells)).collect();
+        let is_personal = |column: &String| self.personal().iter().any(|found| found.column == *column);
+        let barred = self.columns.iter().enumerate().filter(|(_, column)| is_personal(column));
+        let barred: Vec<usize> = barred.map(|(index, _)| index).collect();
         guess::guess(&Sample { columns: &self.columns, rows: &rows, name, now, barred: &barred })
     }
 
-    /// What `mapping` makes of the first `most` rows.
+    /// What `mapping` makes of the rows: the first `most` in full, all of them counted. Nothing is hashed, since that
+    /// would need a key; [`super::personal::HIDDEN`] stands for a hash.
     ///
     /// # Errors
     /// [`MappingError`] where the mapping does not fit the columns.
-    pub fn preview(&self, mapping: &Mapping, most: usize) -> Result<Vec<PreviewRow>, MappingError> {
-        let plan = Plan::resolve(mapping, &self.columns)?;
-        let fields = mapping.visit.fields();
-        let mut clocks = plan.clocks();
-        let read = |(line, cells): &(u64, Vec<String>)| {
-            let borrowed: Vec<&str> = cells.iter().map(String::as_str).collect();
-            let read = if cells.len() == self.columns.len() {
-                plan.read(&borrowed, &mut clocks).and_then(|mut visit| {
-                    settle(&mut visit, &mapping.checks)?;
-                    Ok(visit)
-                })
-            } else {
-                Err(Check::WrongWidth)
-            };
-            let (values, found, set_aside) = match read {
-                Ok(visit) => {
-                    let values = fields.iter().map(|field| (*field, value(field, &visit))).collect();
-                    (values, visit.marks.iter().collect(), None)
-                }
-                Err(check) => (Vec::new(), Vec::new(), Some(check)),
-            };
-            PreviewRow { line: *line, cells: cells.clone(), values, found, set_aside }
+    pub fn preview(&self, mapping: &Mapping, most: usize) -> Result<Preview, MappingError> {
+        let found = self.learned.personal_of(mapping);
+        let (mapping, _) = without_personal_extras(mapping, &found);
+        let plan = Plan::resolve(&mapping, &self.columns)?;
+        let ids = plan.id_columns();
+        let reader = BlockReader {
+            plan: &plan,
+            checks: &mapping.checks,
+            files: Vec::new(),
+            columns: &self.columns,
+            shape: self.learned.shape.as_ref(),
+            spans: &self.learned.spans,
+            personal: PersonalCells::new(&self.columns, &found, &mapping.personal, &ids),
+            ids,
         };
-        Ok(self.rows.iter().take(most).map(read).collect())
+        let mut seen = Previewing { reader, fields: mapping.visit.fields(), most, preview: Preview::default() };
+        let mut clocks = plan.clocks();
+        for (line, cells) in &self.rows {
+            let borrowed = borrow(cells);
+            let row = seen.reader.row(&borrowed, &mut clocks);
+            seen.add(*line, &borrowed, row);
+        }
+        seen.preview.extras = plan.extras().iter().map(|(name, _)| name.clone()).collect();
+        Ok(seen.preview)
+    }
+}
+
+fn borrow(cells: &[String]) -> Vec<&str> {
+    cells.iter().map(String::as_str).collect()
+}
+
+/// A preview that is being made.
+struct Previewing<'a> {
+    reader: BlockReader<'a>,
+    fields: Vec<&'static str>,
+    most: usize,
+    preview: Preview,
+}
+
+impl Previewing<'_> {
+    fn add(&mut self, line: u64, cells: &[&str], row: Result<ReadRow<'_>, Check>) {
+        let example = || line.to_string();
+        let report = &mut self.preview.report;
+        report.read += 1;
+        match &row {
+            Ok(read) => {
+                for check in read.visit.marks.iter() {
+                    report.find(check, self.reader.done_about(check), 1, example);
+                }
+            }
+            Err(check) => {
+                report.quarantined += 1;
+                report.find(*check, Action::Quarantine, 1, example);
+            }
+        }
+        if self.preview.rows.len() < self.most {
+            let row = self.shown(line, cells, row);
+            self.preview.rows.push(row);
+        }
+    }
+
+    fn shown(&self, line: u64, cells: &[&str], row: Result<ReadRow<'_>, Check>) -> PreviewRow {
+        let mut shown = PreviewRow {
+            line,
+            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
+            values: Vec::new(),
+            extras: Vec::new(),
+            found: Vec::new(),
+            set_aside: None,
+        };
+        match row {
+            Ok(ReadRow { visit, moved }) => {
+                let cells = moved.as_deref().unwrap_or(cells);
+                let extra = |index: usize| {
+                    let cell = self.reader.hidden_cell(cells, index);
+                    (!cell.is_empty()).then(|| cell.into_owned())
+                };
+                shown.values = self.fields.iter().map(|field| (*field, value(field, &visit))).collect();
+                shown.extras = self.reader.plan.extras().iter().map(|(_, index)| extra(*index)).collect();
+                shown.found = visit.marks.iter().collect();
+            }
+            Err(check) => shown.set_aside = Some(check),
+        }
+        shown
     }
 }

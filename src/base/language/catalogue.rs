@@ -52,6 +52,7 @@ pub const AREAS: &[Area] = areas![
     "feature_sheet",
     "features_screen",
     "mapping_page",
+    "contract",
 ];
 
 /// The texts of one language by key.

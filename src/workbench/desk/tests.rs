@@ -117,7 +117,7 @@ fn an_import_is_looked_at_whatever_is_being_made_ready() {
     let imported = open_sample(&room.desk.home, &Task::default()).unwrap();
     let absent: Digest = "cd".repeat(32).parse().unwrap();
     room.with(|desk, services| desk.run(Command::SelectDataset(absent), services));
-    let arrival = Arrival::Imported(imported.clone(), Arc::default());
+    let arrival = Arrival::Imported(imported.clone(), Arc::default(), None);
     room.with(|desk, services| desk.receive(arrival, services));
     room.rest();
     assert_eq!(room.desk.state.dataset, Some(imported.digest));

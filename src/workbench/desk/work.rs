@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
+use crate::workbench::command::ImportChoices;
 use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
 use crate::workbench::snapshot::{Profile, Snapshot};
-use crate::workbench::state::{Arrival, DatasetDifference};
+use crate::workbench::state::{Arrival, DatasetDifference, Held};
 use crate::workflows::compare::{CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::import::{ImportRequest, import_file};
@@ -22,7 +23,7 @@ use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
 use crate::workflows::profile;
 use crate::workflows::release::{self, ProposeRequest, unlock_key};
 use crate::workflows::train::TrainRequest;
-use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, features, server, train};
+use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, expect, features, server, train};
 
 /// Where visits come from: they are ready, or are made so first.
 pub(super) struct Visits {
@@ -42,19 +43,37 @@ pub(super) fn prepare(home: &Home, digest: Digest, task: &Task) -> Result<Arriva
 }
 
 pub(super) fn sample(home: &Home, task: &Task) -> Result<Arrival, JobError> {
-    imported(demo::open_sample(home, task)?, task)
+    imported(demo::open_sample(home, task)?, None, task)
 }
 
-/// Opens a dialog, in this job's thread: the window goes on.
-pub(super) fn choose(home: &Home, task: &Task) -> Result<Arrival, JobError> {
-    match rfd::FileDialog::new().pick_file() {
-        Some(path) => inspect(home, &path, None, task),
-        None => Ok(Arrival::Written("notice.no_file", Vec::new())),
-    }
+/// Opens a dialog, in this job's thread: the window goes on. Several files are one history.
+pub(super) fn choose_files(home: &Home, task: &Task) -> Result<Arrival, JobError> {
+    chosen(rfd::FileDialog::new().pick_files(), |paths| inspect(home, &paths, None, task))
 }
 
-pub(super) fn inspect(home: &Home, path: &Path, mapping: Option<&Path>, task: &Task) -> Result<Arrival, JobError> {
-    Ok(Arrival::Inspected(Box::new(Intake::read(home, path, mapping, task)?)))
+/// As [`choose_files`], for a folder whose files are one history.
+pub(super) fn choose_folder(home: &Home, task: &Task) -> Result<Arrival, JobError> {
+    chosen(rfd::FileDialog::new().pick_folder(), |path| inspect(home, &[path], None, task))
+}
+
+/// As [`choose_files`], for a contract.
+pub(super) fn choose_contract() -> Result<Arrival, JobError> {
+    let dialog = rfd::FileDialog::new().add_filter("YAML", &["yaml", "yml"]);
+    chosen(dialog.pick_file(), |path| Ok(Arrival::ChosenContract(path)))
+}
+
+/// A dialog that cannot be opened looks like one that was closed.
+fn chosen<T>(choice: Option<T>, take: impl FnOnce(T) -> Result<Arrival, JobError>) -> Result<Arrival, JobError> {
+    choice.map_or_else(|| Ok(Arrival::Written("notice.no_file", Vec::new())), take)
+}
+
+pub(super) fn inspect(
+    home: &Home,
+    paths: &[PathBuf],
+    mapping: Option<&Path>,
+    task: &Task,
+) -> Result<Arrival, JobError> {
+    Ok(Arrival::Inspected(Box::new(Intake::read(home, paths, mapping, task)?)))
 }
 
 /// Keeps the mapping that is tried for files of the same shape.
@@ -64,13 +83,30 @@ pub(super) fn keep_mapping(home: &Home, intake: &Intake, _: &Task) -> Result<Arr
     Ok(Arrival::Written("notice.mapping_kept", vec![("path", path.display().to_string())]))
 }
 
-/// Imports by the mapping that is tried, which is kept for the next file of the same shape.
-pub(super) fn import_mapped(home: &Home, intake: &Intake, task: &Task) -> Result<Arrival, JobError> {
+/// Imports by the mapping that is tried, which is kept for the next files of the same shape.
+pub(super) fn import_mapped(
+    home: &Home,
+    intake: &Intake,
+    choices: ImportChoices,
+    person: String,
+    task: &Task,
+) -> Result<Arrival, JobError> {
     let Some(mapping) = &intake.mapping else { return Ok(Arrival::Nothing) };
     let kept = mapping::keep_mapping(home, &intake.sample.columns, mapping)?;
-    let request =
-        ImportRequest { paths: vec![intake.path.clone()], mapping: Some(kept), ..ImportRequest::default() };
-    imported(import_file(home, &request, task)?.prepare(task)?, task)
+    let ImportChoices { name, append_to, contract } = choices;
+    let request = ImportRequest {
+        paths: intake.paths.clone(),
+        mapping: Some(kept),
+        name,
+        append_to: append_to.map(|digest| digest.to_string()),
+        expectations: contract.clone(),
+        person,
+    };
+    let outcome = import_file(home, &request, task)?;
+    let dataset = outcome.dataset.digest;
+    let held = contract.zip(outcome.violations.clone());
+    let held = held.map(|(contract, violations)| Box::new(Held { dataset, contract, violations }));
+    imported(outcome.prepare(home, task)?, held, task)
 }
 
 pub(super) fn compare_datasets(home: &Home, of: (Digest, Digest), task: &Task) -> Result<Arrival, JobError> {
@@ -79,9 +115,9 @@ pub(super) fn compare_datasets(home: &Home, of: (Digest, Digest), task: &Task) -
     Ok(Arrival::Differ(Box::new(DatasetDifference { of, difference })))
 }
 
-fn imported(prepared: Arc<Prepared>, task: &Task) -> Result<Arrival, JobError> {
+fn imported(prepared: Arc<Prepared>, held: Option<Box<Held>>, task: &Task) -> Result<Arrival, JobError> {
     let profile = Profile::of(&prepared, task)?;
-    Ok(Arrival::Imported(prepared, Arc::new(profile)))
+    Ok(Arrival::Imported(prepared, Arc::new(profile), held))
 }
 
 impl Visits {
@@ -116,6 +152,40 @@ impl Visits {
         let prepared = self.ready(task)?;
         let sheet = online::publish(&self.home, &prepared, PublishRequest::default(), person, task)?;
         Ok(Arrival::Written("notice.published", vec![("n", sheet.values.len().to_string())]))
+    }
+
+    /// Makes a contract in a new file of the home, called as the data set is.
+    pub fn save_contract_of_its_name(&self, task: &Task) -> Result<Arrival, JobError> {
+        self.save_contract(&expect::new_contract_file(&self.home, &self.name()?), task)
+    }
+
+    /// Makes a contract in a file that is not there yet.
+    pub fn save_contract(&self, path: &Path, task: &Task) -> Result<Arrival, JobError> {
+        let contract = expect::expectations_of_history(&self.ready(task)?.history, task)?;
+        expect::save_new_expectations(&contract, path)?;
+        Ok(Arrival::SavedContract(path.to_owned()))
+    }
+
+    /// Makes a contract in a file that is named in a dialog, which asks by itself before it replaces one.
+    pub fn save_contract_as(&self, task: &Task) -> Result<Arrival, JobError> {
+        let name = format!("{}.yaml", self.name()?);
+        let dialog = rfd::FileDialog::new().add_filter("YAML", &["yaml", "yml"]).set_file_name(name);
+        chosen(dialog.save_file(), |path| {
+            let contract = expect::expectations_of_history(&self.ready(task)?.history, task)?;
+            expect::save_expectations(&contract, &path)?;
+            Ok(Arrival::SavedContract(path))
+        })
+    }
+
+    /// Holds the data set against the contract in the file `path`.
+    pub fn hold_against(&self, path: &Path, task: &Task) -> Result<Arrival, JobError> {
+        let contract = expect::read_expectations(path)?;
+        let violations = expect::check_history(&contract, &self.ready(task)?.history, task)?;
+        Ok(Arrival::Held(Box::new(Held { dataset: self.digest, contract: path.to_owned(), violations })))
+    }
+
+    fn name(&self) -> Result<String, WorkflowError> {
+        Ok(workspace(&self.home, Access::Read)?.dataset(self.digest)?.name)
     }
 
     pub fn compare(&self, current: ModelName, candidate: ModelName, task: &Task) -> Result<Arrival, JobError> {

@@ -155,6 +155,8 @@ fn the_palette_says_why_a_command_cannot_be_run_and_does_not_run_it() {
     let mut harness = open(Language::English, Theme::Dark);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run();
+    harness.get_by_role(Role::TextInput).type_text("stop all jobs");
+    harness.run();
     harness.get_by_label("Stop all jobs: No job is running.").click();
     harness.run();
     assert!(harness.query_by_role(Role::TextInput).is_some(), "the palette stays open");

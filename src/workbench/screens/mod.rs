@@ -1,6 +1,7 @@
 //! The screens of the rail, one file each, in the order of a model's life.
 
 mod compare;
+mod contract_field;
 mod data;
 mod days;
 mod features;
@@ -8,6 +9,9 @@ mod field;
 mod file_form;
 #[cfg(test)]
 mod fixture;
+mod import_job;
+#[cfg(test)]
+mod intake_tests;
 mod metrics;
 mod names;
 mod overview;

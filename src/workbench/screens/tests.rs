@@ -8,6 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::data::Data;
 use super::overview::Overview;
+use crate::analysis::history::checks::{NotEvaluated, Why};
 use crate::analysis::history::difference::compare_histories;
 use crate::analysis::history::{Action, Check, Finding};
 use crate::base::Task;
@@ -21,13 +22,13 @@ use crate::workflows::Home;
 use crate::workflows::datasets::Prepared;
 use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
 
-struct Sample {
-    snapshot: Arc<Snapshot>,
-    prepared: Arc<Prepared>,
-    profile: Arc<Profile>,
+pub(super) struct Sample {
+    pub snapshot: Arc<Snapshot>,
+    pub prepared: Arc<Prepared>,
+    pub profile: Arc<Profile>,
 }
 
-static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+pub(super) static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::resolve(Some(folder.path()), None).unwrap();
     let prepared = open_sample(&home, &Task::default()).unwrap();
@@ -35,7 +36,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     Sample { snapshot: Arc::new(Snapshot::read(&home).unwrap()), prepared, profile }
 });
 
-fn sample() -> State {
+pub(super) fn sample() -> State {
     State {
         snapshot: Some(SAMPLE.snapshot.clone()),
         dataset: Some(SAMPLE.prepared.digest),
@@ -46,14 +47,18 @@ fn sample() -> State {
     }
 }
 
-fn nothing() -> State {
+pub(super) fn nothing() -> State {
     State { snapshot: Some(Arc::default()), ..State::default() }
 }
 
-type Sent = Arc<Mutex<Vec<Command>>>;
+pub(super) type Sent = Arc<Mutex<Vec<Command>>>;
 
 /// Draws `screen`; missing glyphs and controls without a name fail the test by themselves.
-fn shown(mut screen: impl Screen + 'static, state: State, language: Language) -> (Harness<'static>, Sent) {
+pub(super) fn shown(
+    mut screen: impl Screen + 'static,
+    state: State,
+    language: Language,
+) -> (Harness<'static>, Sent) {
     let sent = Sent::default();
     let sender = sent.clone();
     let setup = move |context: &egui::Context| {
@@ -73,7 +78,7 @@ fn shown(mut screen: impl Screen + 'static, state: State, language: Language) ->
     (harness, sent)
 }
 
-fn press(harness: &mut Harness<'static>, label: &str) {
+pub(super) fn press(harness: &mut Harness<'static>, label: &str) {
     harness.get_by_role_and_label(Role::Button, label).click();
     harness.run();
 }
@@ -158,17 +163,17 @@ fn an_empty_project_offers_the_sample_and_a_file() {
 #[test]
 fn a_typed_path_is_looked_at_before_it_is_imported() {
     let (mut harness, sent) = shown(Data::default(), nothing(), Language::Persian);
-    let field = harness.get_by_role_and_label(Role::TextInput, Language::Persian.text("file.path"));
+    let field = harness.get_by_role_and_label(Role::MultilineTextInput, Language::Persian.text("file.path"));
     field.focus();
     field.type_text("/data/visits.csv");
     harness.run();
     press(&mut harness, Language::Persian.text("file.look"));
-    let expected = [Command::Inspect("/data/visits.csv".into(), None), Command::GoTo("data")];
+    let expected = [Command::Inspect(vec!["/data/visits.csv".into()], None), Command::GoTo("data")];
     assert_eq!(*sent.lock().unwrap(), expected);
 }
 
 /// Chooses a part of the screen Data.
-fn choose(harness: &mut Harness<'static>, language: Language, part: &str) {
+pub(super) fn choose(harness: &mut Harness<'static>, language: Language, part: &str) {
     let label = format!("{}: {}", language.text("data.part"), language.text(part));
     harness.get_by_role_and_label(Role::RadioButton, &label).click();
     harness.run();
@@ -280,6 +285,23 @@ fn two_data_sets_are_seen_side_by_side() {
         assert!(harness.query_all_by_label_contains(&all).count() > 0, "they share every visit");
         press(&mut harness, language.text("command.compare"));
         assert_eq!(*sent.lock().unwrap(), [Command::CompareDatasets(of.0, of.1)]);
+    }
+}
+
+#[test]
+fn what_could_not_be_judged_is_said_with_its_reason() {
+    let mut snapshot = Snapshot::clone(&SAMPLE.snapshot);
+    let report = &mut snapshot.datasets[0].1.report;
+    report.not_evaluated = vec![NotEvaluated { check: Check::VanishedSite, why: Why::FewDays, n: 3, needed: 14 }];
+    report.left_out = vec!["mobile".to_owned()];
+    let snapshot = Arc::new(snapshot);
+    for language in Language::ALL {
+        let state = State { snapshot: Some(snapshot.clone()), ..sample() };
+        let (harness, _) = shown(Data::default(), state, language);
+        let values = [("n", language.integer(3)), ("needed", language.integer(14))];
+        let why = language.fill_owned("check.unclear_few_days", &values);
+        assert!(harness.query_all_by_label_contains(&why).count() > 0, "{why}");
+        assert!(harness.query_all_by_label_contains("mobile").count() > 0);
     }
 }
 

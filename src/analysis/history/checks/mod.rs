@@ -178,6 +178,28 @@ impl Check {
         self.actions().first().copied().unwrap_or(Action::Quarantine)
     }
 
+    /// Whether more than one row is needed to find it, so that a few rows of a file do not tell.
+    #[must_use]
+    pub fn needs_every_row(self) -> bool {
+        matches!(
+            self,
+            Check::FutureDate
+                | Check::WrongCentury
+                | Check::WrongYear
+                | Check::DuplicateId
+                | Check::DuplicateRow
+                | Check::ClockJump
+                | Check::StuckClock
+                | Check::NearDuplicateName
+                | Check::ConstantColumn
+                | Check::LeakingColumn
+                | Check::PersonalData
+                | Check::VanishedSite
+                | Check::AppearedSite
+                | Check::MissingHours
+        )
+    }
+
     /// The check for an unreadable cell of the canonical column `field`.
     pub(in crate::analysis::history) fn bad_time(field: &str) -> Check {
         match field {

@@ -26,6 +26,8 @@ pub use recognise::recognise;
 pub const KEY_BYTES: usize = 32;
 /// What a keyed hash begins with.
 const HASH_PREFIX: &str = "h:";
+/// What stands for a keyed hash where there is no key: in a preview, for which none is made.
+pub const HIDDEN: &str = "h:…";
 /// Hexadecimal digits of a keyed hash: 128 bits, so that two of ten million people do not share one.
 const HASH_DIGITS: usize = 32;
 
@@ -124,8 +126,8 @@ impl PersonalColumn {
 
 /// What becomes of the cells of each column of a source.
 pub struct PersonalCells {
-    /// All zero until something is to be hashed.
-    key: [u8; KEY_BYTES],
+    /// None where nothing is to be hashed, or where it is only to be shown that something would be.
+    key: Option<[u8; KEY_BYTES]>,
     columns: Vec<Option<(PersonalKind, Treatment)>>,
 }
 
@@ -144,10 +146,11 @@ impl PersonalCells {
             let usual = if ids.contains(&index) { Treatment::Hash } else { Treatment::LeaveOut };
             Some((found.kind, said.get(column).copied().unwrap_or(usual)))
         };
-        PersonalCells { key: [0; KEY_BYTES], columns: columns.iter().enumerate().map(treated).collect() }
+        PersonalCells { key: None, columns: columns.iter().enumerate().map(treated).collect() }
     }
 
-    /// Whether cells of any column are hashed; then they need [`PersonalCells::hash_by`].
+    /// Whether cells of any column are hashed; then they need [`PersonalCells::hash_by`], without which [`HIDDEN`]
+    /// stands for every hash.
     #[must_use]
     pub fn hashes_any(&self) -> bool {
         (0..self.columns.len()).any(|index| self.treatment(index) == Treatment::Hash)
@@ -155,7 +158,7 @@ impl PersonalCells {
 
     /// Hashes by `key` from now on.
     pub fn hash_by(&mut self, key: [u8; KEY_BYTES]) {
-        self.key = key;
+        self.key = Some(key);
     }
 
     /// Whether every cell stays as it is.
@@ -179,7 +182,10 @@ impl PersonalCells {
             Some((_, Treatment::Hash)) if cell.trim().is_empty() || is_keyed_hash(cell.trim()) => {
                 Cow::Borrowed(cell)
             }
-            Some((kind, Treatment::Hash)) => Cow::Owned(keyed_hash(&self.key, &kind.canonical(cell))),
+            Some((kind, Treatment::Hash)) => match &self.key {
+                Some(key) => Cow::Owned(keyed_hash(key, &kind.canonical(cell))),
+                None => Cow::Borrowed(HIDDEN),
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use egui_material_icons::icons;
 use crate::analysis::history::ImportReport;
 use crate::base::Digest;
 use crate::workbench::snapshot::Snapshot;
-use crate::workbench::text::{Face, Text};
+use crate::workbench::text::{Face, Text, isolate};
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::charts::{Chart, SplitData, SplitPart, legend_ui};
 use crate::workbench::widgets::{Button, Card, Notice, grid_ui};
@@ -55,12 +55,24 @@ fn rows_ui(ui: &mut Ui, document: &DatasetDocument, height: f32) {
                 ],
             );
             ui.add_space(sizes::GRID);
+            if let Some(parent) = &document.parent {
+                let values = [
+                    ("name", isolate(&parent.name)),
+                    ("digest", isolate(&parent.digest.short())),
+                    ("before", number(parent.visits)),
+                    ("completed", number(parent.completed)),
+                    ("visits", number(document.outcomes().visits)),
+                ];
+                Text::new(look.language.fill_owned("data.parent", &values)).wrap().copyable().ui(ui);
+                ui.add_space(sizes::GRID);
+            }
+            let all = document.outcomes();
             let outcomes = look.fill(
                 "data.outcomes",
                 &[
-                    ("served", &number(report.served)),
-                    ("abandoned", &number(report.abandoned)),
-                    ("unfinished", &number(report.unfinished)),
+                    ("served", &number(all.served)),
+                    ("abandoned", &number(all.abandoned)),
+                    ("unfinished", &number(all.unfinished)),
                 ],
             );
             Text::new(outcomes).strong().wrap().copyable().ui(ui);
@@ -68,9 +80,9 @@ fn rows_ui(ui: &mut Ui, document: &DatasetDocument, height: f32) {
                 ui,
                 look.text("data.visits"),
                 &[
-                    ("data.served", report.served, Ink::Shifted),
-                    ("data.abandoned", report.abandoned, Ink::Warn),
-                    ("data.unfinished", report.unfinished, Ink::Reference),
+                    ("data.served", all.served, Ink::Shifted),
+                    ("data.abandoned", all.abandoned, Ink::Warn),
+                    ("data.unfinished", all.unfinished, Ink::Reference),
                 ],
             );
             Text::new(look.text("data.censored")).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);

@@ -63,9 +63,13 @@ impl Columns {
     }
 }
 
-/// What people call a column: canonical ones by their words, extra ones by their own name.
 fn name(look: &Look, column: &ColumnProfile) -> String {
-    let key = match column.name.as_str() {
+    column_words(look, &column.name)
+}
+
+/// What people call a column: canonical ones by their words, extra ones by their own name.
+pub(super) fn column_words(look: &Look, name: &str) -> String {
+    let key = match name {
         "visit_id" => "data.visit_id",
         "site" => "data.site",
         "service" => "data.service",
@@ -78,7 +82,7 @@ fn name(look: &Look, column: &ColumnProfile) -> String {
         "booked_for" => "data.booked_for",
         "open_counters" => "data.counters",
         "people_ahead" => "data.ahead",
-        _ => return column.name.clone(),
+        _ => return name.to_owned(),
     };
     look.text(key).to_owned()
 }

@@ -4,7 +4,8 @@ use egui::Ui;
 
 use crate::analysis::history::{Action, Finding, ImportReport};
 use crate::base::Verdict;
-use crate::workbench::text::{Face, Text};
+use crate::workbench::screens::names::listed;
+use crate::workbench::text::{Face, Text, isolate};
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Pill, Table, grid_ui, icons, row_ui};
 
@@ -20,6 +21,11 @@ const HIGHEST: f32 = 340.0;
 impl Findings {
     /// Shows what `report` tells.
     pub fn ui(&mut self, ui: &mut Ui, report: &ImportReport) {
+        self.found_ui(ui, report);
+        unjudged_ui(ui, report);
+    }
+
+    fn found_ui(&mut self, ui: &mut Ui, report: &ImportReport) {
         let look = Look::of(ui);
         let findings = in_order(report);
         if findings.is_empty() {
@@ -69,6 +75,29 @@ impl Findings {
     }
 }
 
+/// What could not be judged, and why; and which further columns were left out.
+fn unjudged_ui(ui: &mut Ui, report: &ImportReport) {
+    let look = Look::of(ui);
+    if !report.not_evaluated.is_empty() {
+        Card::titled(look.text("data.unjudged")).note(look.text("data.unjudged_note")).ui(ui, |ui| {
+            for unjudged in &report.not_evaluated {
+                let values =
+                    [("n", look.language.integer(unjudged.n)), ("needed", look.language.integer(unjudged.needed))];
+                let why = look.language.fill_owned(&format!("check.unclear_{}", unjudged.why.id()), &values);
+                let name = look.text(&format!("check.{}", unjudged.check.id())).to_owned();
+                let line = look.fill("data.unjudged_line", &[("check", &name), ("why", &why)]);
+                Text::new(line).ink(Ink::Soft).wrap().copyable().ui(ui);
+            }
+        });
+    }
+    if !report.left_out.is_empty() {
+        let names: Vec<String> = report.left_out.iter().map(|name| isolate(name)).collect();
+        Card::titled(look.text("data.columns_left_out")).ui(ui, |ui| {
+            Text::new(listed(&look, &names)).ink(Ink::Soft).wrap().copyable().ui(ui);
+        });
+    }
+}
+
 /// What was set aside first, then what was repaired, then what is only told; the most frequent first.
 fn in_order(report: &ImportReport) -> Vec<&Finding> {
     let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.count > 0).collect();
@@ -109,7 +138,7 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, height: f32) {
             .map(|action| look.text(&format!("action.{}", action.id())).to_owned())
             .collect();
         let key = if others.is_empty() { "data.finding_only" } else { "data.finding_others" };
-        let others = crate::workbench::screens::names::listed(&look, &others);
+        let others = listed(&look, &others);
         let words = look.fill(key, &[("others", &others), ("check", id)]);
         Text::new(words).size(sizes::SMALL).ink(Ink::Faint).wrap().copyable().ui(ui);
         if finding.examples.is_empty() {

@@ -6,6 +6,7 @@
 mod account;
 mod calendar;
 mod columns;
+mod contract;
 mod difference;
 mod findings;
 mod mapping;
@@ -16,7 +17,8 @@ mod visits;
 use egui::Ui;
 use egui_material_icons::{MaterialIcon, icons};
 
-use super::file_form::{FileForm, import_job};
+use super::file_form::FileForm;
+use super::import_job::{import_job, import_job_ui};
 use crate::base::calendar::DateStyle;
 use crate::base::{Digest, Moment};
 use crate::workbench::command::{Command, Outbox};
@@ -40,7 +42,19 @@ enum Part {
     Visits,
     /// How it differs from another data set.
     Difference,
+    /// What the next one is expected to look like, and whether it is itself as expected.
+    Contract,
 }
+
+/// The parts, their ids on the command line, and the keys of their names.
+const PARTS: [(Part, &str, &str); 6] = [
+    (Part::Account, "report", "data.part_account"),
+    (Part::Profile, "profile", "data.part_profile"),
+    (Part::Columns, "columns", "data.part_columns"),
+    (Part::Visits, "visits", "data.part_visits"),
+    (Part::Difference, "compare", "data.part_difference"),
+    (Part::Contract, "contract", "data.part_contract"),
+];
 
 /// The screen.
 #[derive(Debug, Default)]
@@ -51,6 +65,8 @@ pub(super) struct Data {
     findings: findings::Findings,
     columns: columns::Columns,
     against: difference::Against,
+    contract: contract::ContractPart,
+    mapping: mapping::MappingPage,
     part: Part,
 }
 
@@ -63,11 +79,21 @@ impl Screen for Data {
         icons::ICON_DATASET
     }
 
+    fn parts(&self) -> Vec<&'static str> {
+        PARTS.iter().map(|(_, id, _)| *id).collect()
+    }
+
+    fn show_part(&mut self, part: &str) {
+        if let Some((part, _, _)) = PARTS.iter().find(|(_, id, _)| *id == part) {
+            self.part = *part;
+        }
+    }
+
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         self.form.take_dropped(ui, state, outbox);
         let look = Look::of(ui);
         if let Some(intake) = &state.intake {
-            return mapping::mapping_ui(ui, state, intake, outbox);
+            return self.mapping.ui(ui, state, intake, outbox);
         }
         let Some(snapshot) = state.snapshot.clone() else {
             return waiting_ui(ui, state, "refresh", "overview.not_read", Command::Refresh, outbox);
@@ -89,21 +115,27 @@ impl Screen for Data {
         });
         let Some((digest, document)) = selected else { return };
         self.parts_ui(ui);
-        if self.part == Part::Account {
-            account::account_ui(ui, &snapshot, digest, document);
-            return self.findings.ui(ui, &document.report);
-        }
-        if self.part == Part::Difference {
-            return self.against.ui(ui, state, &snapshot, digest, outbox);
+        match self.part {
+            Part::Account => {
+                contract::held_ui(ui, state, digest, &mut self.part);
+                account::account_ui(ui, &snapshot, digest, document);
+                return self.findings.ui(ui, &document.report);
+            }
+            Part::Difference => return self.against.ui(ui, state, &snapshot, digest, outbox),
+            Part::Contract => return self.contract.ui(ui, state, digest, outbox),
+            Part::Profile | Part::Columns | Part::Visits => {}
         }
         let (Some(profile), Some(prepared)) = (&state.profile, &state.prepared) else {
             let again = Command::SelectDataset(digest);
             return waiting_ui(ui, state, "prepare", "data.not_prepared", again, outbox);
         };
         match self.part {
-            Part::Account | Part::Difference => {}
+            Part::Account | Part::Difference | Part::Contract => {}
             Part::Columns => self.columns.ui(ui, &profile.columns, &document.mapping.zone),
-            Part::Profile => self.pictures.ui(ui, profile, &look),
+            Part::Profile => {
+                contract::make_ui(ui, state, outbox);
+                self.pictures.ui(ui, profile, &look);
+            }
             Part::Visits => self.visits.ui(ui, prepared),
         }
     }
@@ -112,25 +144,14 @@ impl Screen for Data {
 impl Data {
     fn parts_ui(&mut self, ui: &mut Ui) {
         let look = Look::of(ui);
-        let parts = [
-            (Part::Account, "data.part_account"),
-            (Part::Profile, "data.part_profile"),
-            (Part::Columns, "data.part_columns"),
-            (Part::Visits, "data.part_visits"),
-            (Part::Difference, "data.part_difference"),
-        ];
-        let parts = parts.map(|(part, key)| (part, look.text(key).to_owned()));
+        let parts = PARTS.map(|(part, _, key)| (part, look.text(key).to_owned()));
         Segmented::new(look.text("data.part"), parts).ui(ui, &mut self.part);
     }
 
     fn form_ui(&mut self, ui: &mut Ui, state: &State, height: f32, outbox: &mut Outbox) {
         let look = Look::of(ui);
         Card::titled(look.text("data.open")).height(height).ui(ui, |ui| match import_job(state) {
-            Some(job) => {
-                if loading_ui(ui, &job.name, &job.progress) {
-                    outbox.send(Command::CancelJob(job.id));
-                }
-            }
+            Some(job) => import_job_ui(ui, job, outbox),
             None => self.form.ui(ui, state, true, outbox),
         });
     }

@@ -64,9 +64,11 @@ fn details_ui(ui: &mut Ui, dataset: &Dataset, document: &DatasetDocument) {
     let look = Look::of(ui);
     let mut clock = document.mapping.zone.clock();
     let imported = DateStyle::usual(look.language).date_and_time(clock.local(dataset.created_at), look.language);
+    let key = if document.imported_by.is_empty() { "data.details" } else { "data.details_by" };
     let details = look.fill(
-        "data.details",
+        key,
         &[
+            ("person", &isolate(&document.imported_by)),
             ("file", &isolate(&source_words(&look, document))),
             ("size", &look.language.decimal(document.source_bytes() as f64 / 1e6, 1)),
             ("time", &imported),

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use egui::Ui;
 use egui_material_icons::{MaterialIcon, icons};
 
-use super::file_form::{FileForm, import_job};
+use super::file_form::FileForm;
+use super::import_job::import_job;
 use super::roll_back::RollBackForm;
 use crate::base::language::Language;
 use crate::base::role::Permission;

@@ -4,6 +4,7 @@ use egui::Ui;
 use egui_material_icons::icons;
 
 use super::super::file_form::FileForm;
+use super::super::import_job::import_job_ui;
 use crate::workbench::command::{Command, Outbox};
 use crate::workbench::jobs::JobStatus;
 use crate::workbench::state::State;
@@ -59,11 +60,7 @@ fn steps_ui(ui: &mut Ui) {
 
 /// An import into an empty project.
 pub(super) fn importing_ui(ui: &mut Ui, job: &JobStatus, outbox: &mut Outbox) {
-    Card::new().ui(ui, |ui| {
-        if loading_ui(ui, &job.name, &job.progress) {
-            outbox.send(Command::CancelJob(job.id));
-        }
-    });
+    Card::new().ui(ui, |ui| import_job_ui(ui, job, outbox));
 }
 
 /// What is kept is being read, or could not be.

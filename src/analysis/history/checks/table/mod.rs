@@ -124,22 +124,22 @@ pub fn check_table(
     if visits.is_empty() {
         return Ok(account);
     }
-    task.check()?;
+    task.report("stage.check_dates", 0, 0)?;
     let mut hours = HourCounts::of(visits, &context.zones());
     task.check()?;
     dates::check(visits, &mut hours, context, &mut account);
-    task.check()?;
+    task.report("stage.check_names", 0, 0)?;
     if names::check(visits, context, &mut account) {
         hours = HourCounts::of(visits, &context.zones());
     }
     hours.leave_out(visits, &context.zones(), &account);
-    task.check()?;
+    task.report("stage.check_clocks", 0, 0)?;
     clocks::check(visits, &hours, context, &mut account);
-    task.check()?;
+    task.report("stage.check_presence", 0, 0)?;
     presence::check(visits, &hours, &mut account);
-    task.check()?;
+    task.report("stage.check_columns", 0, 0)?;
     columns::check(visits, &mut account);
-    task.check()?;
+    task.report("stage.check_leaks", 0, 0)?;
     leaks::check(visits, context, &mut account);
     account.aside.sort_unstable_by_key(|(row, _)| *row);
     Ok(account)

@@ -1,15 +1,15 @@
 //! Each canonical column: which source columns it comes from, in what form, what its cells become, and why it was guessed.
 
-use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::Ui;
 
 use super::edit::{self, FIELDS, Origin};
+use super::line_ui;
 use crate::analysis::history::{DateForm, FieldGuess, Mapping, SpanUnit};
 use crate::workbench::intake::Intake;
 use crate::workbench::screens::names::listed;
 use crate::workbench::text::{Face, Text, isolate};
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Card, Select};
-use crate::workflows::files::stem;
 
 /// Relative widths of name, origin, form, example, and why.
 const SHARES: [f32; 5] = [0.9, 1.6, 1.1, 2.3, 1.5];
@@ -28,12 +28,12 @@ pub(super) fn fields_ui(ui: &mut Ui, intake: &Intake) -> Option<Mapping> {
     Card::titled(look.text("mapping.fields")).note(look.text("mapping.fields_note")).ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let heads = ["mapping.field", "mapping.origin", "mapping.form", "mapping.example", "mapping.why"];
-        line_ui(ui, "heads", HEAD, |ui, index| {
+        line_ui(ui, "heads", HEAD, &SHARES, |ui, index| {
             let head = heads.get(index).map_or("", |key| look.text(key));
             Text::new(head).size(sizes::SMALL).ink(Ink::Faint).elide().ui(ui);
         });
         for field in FIELDS {
-            line_ui(ui, field, LINE, |ui, index| {
+            line_ui(ui, field, LINE, &SHARES, |ui, index| {
                 let change = match index {
                     0 => name_ui(ui, field),
                     1 => origin_ui(ui, intake, field),
@@ -46,24 +46,6 @@ pub(super) fn fields_ui(ui: &mut Ui, intake: &Intake) -> Option<Mapping> {
         }
     });
     changed
-}
-
-/// A line of cells beside each other.
-fn line_ui(ui: &mut Ui, id: &str, height: f32, mut cell: impl FnMut(&mut Ui, usize)) {
-    let look = Look::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let whole: f32 = SHARES.iter().sum();
-    #[expect(clippy::cast_precision_loss, reason = "a handful of cells")]
-    let room = rect.width() - sizes::GUTTER * (SHARES.len() - 1) as f32;
-    let mut offset = 0.0;
-    for (index, share) in SHARES.iter().enumerate() {
-        let width = room * share / whole;
-        let left = if look.is_rtl() { rect.right() - offset - width } else { rect.left() + offset };
-        let own = Rect::from_min_size(pos2(left, rect.top()), vec2(width, height));
-        let mut child = ui.new_child(UiBuilder::new().id_salt((id, index)).max_rect(own).layout(look.row()));
-        cell(&mut child, index);
-        offset += width + sizes::GUTTER;
-    }
 }
 
 fn name_ui(ui: &mut Ui, field: &str) -> Option<Mapping> {
@@ -89,7 +71,7 @@ fn offers(look: &Look, intake: &Intake, field: &'static str) -> Vec<(Origin, Str
     if matches!(field, "site" | "service") {
         let name = match intake.mapping.as_ref().map(|mapping| edit::origin(mapping, field)) {
             Some(Origin::Same(name)) => name,
-            _ => stem(&intake.path),
+            _ => intake.name(),
         };
         let words = look.fill("mapping.same", &[("name", &isolate(&name))]);
         offers.push((Origin::Same(name), words));
@@ -122,7 +104,7 @@ fn origin_ui(ui: &mut Ui, intake: &Intake, field: &'static str) -> Option<Mappin
     }
     match (mapping, chosen) {
         (Some(mapping), chosen) => Some(edit::set(mapping, field, &chosen, intake.guess.mapping.as_ref())),
-        (None, Origin::Column(arrived)) => Some(edit::first(arrived, DateForm::Iso, &stem(&intake.path))),
+        (None, Origin::Column(arrived)) => Some(edit::first(arrived, DateForm::Iso, &intake.name())),
         (None, _) => None,
     }
 }
@@ -158,7 +140,7 @@ fn example_ui(ui: &mut Ui, intake: &Intake, field: &str) -> Option<Mapping> {
         cells.map(String::as_str).collect::<Vec<_>>().join(" · ")
     };
     let has_cell = |row: &&crate::analysis::history::PreviewRow| raw(row).chars().any(char::is_alphanumeric);
-    let row = intake.rows.iter().find(has_cell).filter(|_| !places.is_empty())?;
+    let row = intake.preview.rows.iter().find(has_cell).filter(|_| !places.is_empty())?;
     let read = row.values.iter().find(|(name, _)| *name == field).and_then(|(_, value)| value.clone());
     let (value, ink) = match read {
         Some(value) => (value, Ink::Strong),

@@ -1,4 +1,5 @@
-//! The first rows as the visits that they would become, with what is wrong with them.
+//! The first rows as the visits that they would become, with what is wrong with them, and what of the other columns would
+//! be kept.
 
 use egui::Ui;
 
@@ -16,15 +17,16 @@ pub(super) fn rows_ui(ui: &mut Ui, intake: &Intake) {
     let Some(mapping) = &intake.mapping else { return };
     let fields = mapping.visit.fields();
     let (readable, all) = intake.readable();
-    let number = |n: usize| look.language.integer(n as u64);
-    let note = [("readable", number(readable)), ("all", number(all))];
+    let note = [("readable", look.language.integer(readable)), ("all", look.language.integer(all))];
     let note = look.language.fill_owned("mapping.rows_note", &note);
+    let (rows, extras) = (&intake.preview.rows, &intake.preview.extras);
     Card::titled(look.text("mapping.rows")).note(note).ui(ui, |ui| {
         let mut columns = vec![Column::number(look.text("mapping.line")), Column::fit(look.text("mapping.found"))];
         columns.extend(fields.iter().map(|field| Column::fit(look.text(&format!("field.{field}")))));
+        columns.extend(extras.iter().map(|name| Column::fit(name.as_str())));
         egui::ScrollArea::horizontal().id_salt("mapping rows").auto_shrink([false, true]).show(ui, |ui| {
-            Table::new("mapping rows", columns).height(HIGHEST).ui(ui, intake.rows.len(), |row, column| {
-                let Some(row) = intake.rows.get(row) else { return Cell::text("") };
+            Table::new("mapping rows", columns).height(HIGHEST).ui(ui, rows.len(), |row, column| {
+                let Some(row) = rows.get(row) else { return Cell::text("") };
                 match column {
                     0 => Cell::text(look.language.integer(row.line)).ink(Ink::Faint),
                     1 => match row.set_aside {
@@ -36,10 +38,13 @@ pub(super) fn rows_ui(ui: &mut Ui, intake: &Intake) {
                         }
                     },
                     place => {
-                        let field = place.checked_sub(2).and_then(|place| fields.get(place));
-                        let value = row.values.iter().find(|(name, _)| Some(name) == field);
-                        let value = value.and_then(|(_, value)| value.clone());
-                        value.map_or_else(
+                        let value = match fields.get(place - 2) {
+                            Some(field) => {
+                                row.values.iter().find(|(name, _)| name == field).map(|(_, value)| value)
+                            }
+                            None => row.extras.get(place - 2 - fields.len()),
+                        };
+                        value.cloned().flatten().map_or_else(
                             || Cell::text(look.language.decimal(f64::NAN, 0)).ink(Ink::Faint),
                             Cell::text,
                         )
