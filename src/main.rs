@@ -36,6 +36,7 @@ fn open_workbench(arguments: &Arguments, window: &cli::WindowArguments) -> u8 {
         language: arguments.chosen_language(),
         theme: window.theme.clone(),
         size: window.size.clone(),
+        files: window.open.clone(),
         screenshot: window.screenshot.clone(),
     };
     match open(request) {

@@ -63,7 +63,10 @@ pub struct Arguments {
 /// What only the workbench takes.
 #[derive(Debug, Default, clap::Args)]
 pub struct WindowArguments {
-    /// Draw screens into PNG files and exit: `overview:a.png,data:b.png`.
+    /// Look at files of visits, as one history, before they are imported.
+    #[arg(long, value_name = "FILE")]
+    pub open: Vec<PathBuf>,
+    /// Draw screens, or parts of them, into PNG files and exit: `overview:a.png,data/columns:b.png`.
     #[arg(long, value_name = "SCREEN:FILE[,…]")]
     pub screenshot: Option<String>,
     /// The size of the window in points.

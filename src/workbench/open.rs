@@ -26,7 +26,9 @@ pub struct OpenRequest {
     pub theme: Option<String>,
     /// `1440x900`.
     pub size: Option<String>,
-    /// `overview:a.png,data:b.png`.
+    /// Files of visits to look at from the start.
+    pub files: Vec<PathBuf>,
+    /// `overview:a.png,data/columns:b.png`.
     pub screenshot: Option<String>,
 }
 
@@ -81,6 +83,7 @@ pub fn open(request: OpenRequest) -> Result<(), OpenError> {
         theme: request.theme.as_deref().map(theme).transpose()?,
         screen: None,
         size: request.size.as_deref().map(size).transpose()?,
+        files: request.files,
         shots: request.screenshot.as_deref().map(shots).transpose()?.unwrap_or_default(),
         memory: Some(request.home.folder().join("window.ron")),
     };

@@ -11,7 +11,7 @@ use egui::{ColorImage, Context, ViewportCommand};
 /// One picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shot {
-    /// Id of the screen.
+    /// The screen, or a part of it: `data`, `data/columns`.
     pub screen: String,
     /// Where the picture goes.
     pub file: PathBuf,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
 
+use super::command::Command;
 use super::frame::{self, Window};
 use super::screenshot::{Photographer, Shot, ShotError};
 use super::state::{Project, Screen};
@@ -21,6 +22,8 @@ pub struct Options {
     pub screen: Option<String>,
     /// Width and height in points; none is the remembered size.
     pub size: Option<[f32; 2]>,
+    /// Files of visits to look at from the start.
+    pub files: Vec<PathBuf>,
     /// Pictures to be taken instead of being used. Nothing is remembered then.
     pub shots: Vec<Shot>,
     /// The file in which choices are remembered; none remembers nothing.
@@ -99,10 +102,10 @@ pub fn run(
     screens: Vec<Box<dyn Screen>>,
 ) -> Result<(), WorkbenchError> {
     let wanted = options.shots.iter().map(|shot| &shot.screen).chain(&options.screen);
-    for screen in wanted {
-        if !screens.iter().any(|known| known.id() == screen) {
-            let known = screens.iter().map(|screen| screen.id()).collect::<Vec<_>>().join(", ");
-            return Err(WorkbenchError::NoScreen { screen: screen.clone(), known });
+    let known = places(&screens);
+    for place in wanted {
+        if !known.contains(place) {
+            return Err(WorkbenchError::NoScreen { screen: place.clone(), known: known.join(", ") });
         }
     }
     if !has_display() {
@@ -120,10 +123,15 @@ pub fn run(
             preferences.screen = screen;
         }
         let photographer = takes_pictures.then(|| Photographer::new(options.shots, sender));
-        if let Some(first) = photographer.as_ref().and_then(Photographer::first) {
-            first.clone_into(&mut preferences.screen);
-        }
+        let first = photographer.as_ref().and_then(Photographer::first).map(str::to_owned);
         let mut window = Window::new(&creation.egui_ctx, project, screens, preferences);
+        if !options.files.is_empty() {
+            window.go_to("data");
+            window.run(&creation.egui_ctx, Command::Inspect(options.files, None));
+        }
+        if let Some(first) = first {
+            window.go_to(&first);
+        }
         if let Some(photographer) = photographer {
             window.photograph(photographer);
         }
@@ -139,6 +147,16 @@ pub fn run(
         }
         Err(_) => Ok(()),
     }
+}
+
+/// What can be opened: each screen, and each of its parts.
+fn places(screens: &[Box<dyn Screen>]) -> Vec<String> {
+    let mut places = Vec::new();
+    for screen in screens {
+        places.push(screen.id().to_owned());
+        places.extend(screen.parts().into_iter().map(|part| format!("{}/{part}", screen.id())));
+    }
+    places
 }
 
 fn native_options(options: &Options) -> eframe::NativeOptions {

@@ -80,6 +80,15 @@ impl Window {
         self.photographer = Some(photographer);
     }
 
+    /// Opens a screen, or a part of it: `data`, `data/columns`.
+    pub(in crate::workbench) fn go_to(&mut self, place: &str) {
+        let (screen, part) = place.split_once('/').unwrap_or((place, ""));
+        screen.clone_into(&mut self.preferences.screen);
+        if let Some(screen) = self.screens.iter_mut().find(|known| known.id() == screen) {
+            screen.show_part(part);
+        }
+    }
+
     /// What a command of the project may use; also for work that is to run from the start.
     pub fn services(&mut self) -> (&mut dyn Project, Services<'_>) {
         (
@@ -236,8 +245,8 @@ impl eframe::App for Window {
         self.draw_ui(ui);
         if let Some(mut photographer) = self.photographer.take() {
             let context = ui.ctx().clone();
-            if let Some(screen) = photographer.look(&context, self.jobs.is_idle()) {
-                self.preferences.screen = screen;
+            if let Some(place) = photographer.look(&context, self.jobs.is_idle()) {
+                self.go_to(&place);
             }
             self.photographer = Some(photographer);
         }
