@@ -60,7 +60,7 @@ fn every_screen_is_drawn_in_both_languages_and_themes() {
     assert!(!screens.is_empty(), "there is no screen in the rail");
     for language in ["en", "fa"] {
         for theme in ["light", "dark"] {
-            let file = |screen: &str| project.path(format!("{screen}-{language}-{theme}.png"));
+            let file = |screen: &str| project.path(format!("{}-{language}-{theme}.png", screen.replace('/', "-")));
             let shots: Vec<String> =
                 screens.iter().map(|screen| format!("{screen}:{}", file(screen).display())).collect();
             let shots = shots.join(",");

@@ -29,7 +29,7 @@ pub(super) struct Features {
 }
 
 /// Widths of the catalogue and of what is said of one feature.
-const SHARES: [f32; 2] = [2.0, 1.0];
+const SHARES: [f32; 2] = [2.5, 1.0];
 
 impl Screen for Features {
     fn id(&self) -> &'static str {
