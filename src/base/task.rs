@@ -7,6 +7,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 /// How far the work is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
@@ -16,6 +18,30 @@ pub struct Progress {
     pub done: u64,
     /// Units in this stage; 0 where it cannot be known.
     pub total: u64,
+    /// What the last round came to, where this stage fits a model in rounds.
+    pub fitting: Option<Fitting>,
+}
+
+/// A model that is being fitted in rounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fitting {
+    /// Visits that it is fitted to.
+    pub rows: u64,
+    /// The round that ended last.
+    pub point: CurvePoint,
+}
+
+/// The losses after a round of a fit, in the unit of the fit's loss.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurvePoint {
+    /// The round, from 1.
+    pub round: u32,
+    /// The loss on the visits that the model is fitted to.
+    pub train_loss: f64,
+    /// The loss on the visits that decide when to stop, where some do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_loss: Option<f64>,
 }
 
 /// Asks work to stop. Clones share one flag.
@@ -73,8 +99,26 @@ impl Task {
     /// # Errors
     /// [`Cancelled`] once the task was cancelled.
     pub fn report(&self, stage: &'static str, done: u64, total: u64) -> Result<(), Cancelled> {
+        self.tell(Progress { stage, done, total, fitting: None })
+    }
+
+    /// Says what a round of at most `rounds` of a fit to `rows` visits came to, and stops the work where it was asked to.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once the task was cancelled.
+    pub fn report_round(&self, rows: u64, rounds: u32, point: CurvePoint) -> Result<(), Cancelled> {
+        self.tell(Progress {
+            stage: "stage.fitting",
+            done: u64::from(point.round),
+            total: u64::from(rounds),
+            fitting: Some(Fitting { rows, point }),
+        })
+    }
+
+    fn tell(&self, progress: Progress) -> Result<(), Cancelled> {
+        let stage = progress.stage;
         let mut told = self.told();
-        told.progress = Progress { stage, done, total };
+        told.progress = progress;
         if !told.stages.contains(&stage) {
             told.stages.push(stage);
         }
@@ -118,7 +162,21 @@ mod tests {
         assert_eq!(seen_by_worker.report("stage.reading", 3, 10), Ok(()));
         task.cancel_token().cancel();
         assert_eq!(seen_by_worker.report("stage.reading", 4, 10), Err(Cancelled));
-        assert_eq!(task.progress(), Progress { stage: "stage.reading", done: 4, total: 10 });
+        let reading = Progress { stage: "stage.reading", done: 4, total: 10, fitting: None };
+        assert_eq!(task.progress(), reading);
+    }
+
+    #[test]
+    fn a_round_is_told_with_its_losses() {
+        let task = Task::default();
+        let point = CurvePoint { round: 3, train_loss: 2.5, stop_loss: Some(2.75) };
+        task.report_round(1_000, 12, point).unwrap();
+        let progress = task.progress();
+        assert_eq!((progress.stage, progress.done, progress.total), ("stage.fitting", 3, 12));
+        assert_eq!(progress.fitting, Some(Fitting { rows: 1_000, point }));
+        // What is not a fit says nothing of one.
+        task.report("stage.predicting", 0, 1).unwrap();
+        assert_eq!(task.progress().fitting, None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::evaluation::{Errors, TimeSplit, errors, split_by_time};
 use crate::analysis::features::Expression;
 use crate::analysis::models::{
-    Artifact, FAMILIES, Family, FitError, Fitted, Origin, Parameters, Training, family,
+    Artifact, Curve, FAMILIES, Family, Fit, FitError, Fitted, Origin, Parameters, Training, family,
 };
 use crate::base::{Digest, Moment, Task};
 use crate::store::workspace::{NewRun, Run, RunOutcome, Workspace};
@@ -57,6 +57,9 @@ pub struct RunDocument {
     pub rule: Option<Errors>,
     /// The errors of the constant on the same visits.
     pub constant: Option<Errors>,
+    /// How the loss fell while the model was fitted, of a family that is fitted in rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve: Option<Curve>,
     /// Why there is no model, where there is none.
     pub failure: Option<String>,
 }
@@ -122,6 +125,7 @@ pub fn train(
             document.test = tested.model;
             document.rule = tested.rule;
             document.constant = tested.constant;
+            document.curve = tested.curve;
             new.document = json(&document)?;
             new.outcome = RunOutcome::Finished { artifact: artifact.to_bytes() };
             let run = workspace.add_run(&new)?;
@@ -156,7 +160,9 @@ pub fn find_family(name: &str) -> Result<&'static dyn Family, WorkflowError> {
 /// [`FitError`].
 pub fn fit_baseline(prepared: &Prepared, name: &str, rows: &[usize], task: &Task) -> Result<Fitted, FitError> {
     let family = family(name).ok_or(FitError::NothingVaries)?;
-    fit(prepared, &[], family, &Parameters::defaults(family.parameters()), rows, task)
+    // Nothing about a baseline is random.
+    let fit = fit(prepared, &[], family, &Parameters::defaults(family.parameters()), rows, 0, task)?;
+    Ok(fit.model)
 }
 
 /// The known waits of `rows`, in minutes.
@@ -169,6 +175,7 @@ struct Tested {
     model: Option<Errors>,
     rule: Option<Errors>,
     constant: Option<Errors>,
+    curve: Option<Curve>,
 }
 
 fn fit(
@@ -177,11 +184,12 @@ fn fit(
     family: &dyn Family,
     parameters: &Parameters,
     rows: &[usize],
+    seed: u64,
     task: &Task,
-) -> Result<Fitted, FitError> {
+) -> Result<Fit, FitError> {
     let waits = waits_of(prepared, rows);
     let features = prepared.features.take(rows).with_expressions(own);
-    family.fit(&Training { features: &features, waits_minutes: &waits }, parameters, task)
+    family.fit(&Training::new(&features, &waits, seed), parameters, task)
 }
 
 fn fit_and_test(
@@ -193,7 +201,7 @@ fn fit_and_test(
     split: &TimeSplit,
     task: &Task,
 ) -> Result<(Artifact, Tested), FitError> {
-    let model = fit(prepared, own, family, parameters, &split.train, task)?;
+    let Fit { model, curve } = fit(prepared, own, family, parameters, &split.train, seed, task)?;
     let test = prepared.features.take(&split.test).with_expressions(own);
     let actual = waits_of(prepared, &split.test);
     let days = day_numbers(prepared, &split.test);
@@ -204,6 +212,7 @@ fn fit_and_test(
         model: score(&model)?,
         rule: score(&fit_baseline(prepared, "rule", &split.train, task)?)?,
         constant: score(&fit_baseline(prepared, "constant", &split.train, task)?)?,
+        curve: curve.map(|curve| curve.thinned()),
     };
     let trained_from = split.train.first().map_or(split.cut, |row| prepared.history.visits.arrived[*row]);
     let origin = Origin {
@@ -251,6 +260,7 @@ impl RunDocument {
             test: None,
             rule: None,
             constant: None,
+            curve: None,
             failure: None,
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::statistics::Sample;
 use crate::base::{Minutes, Task};
 
-use super::{FitError, Fitted, Parameter, Parameters, Training};
+use super::{Fit, FitError, Fitted, Parameter, Parameters, Training};
 
 /// The family.
 pub(super) struct Family;
@@ -26,13 +26,13 @@ impl super::Family for Family {
         &[]
     }
 
-    fn fit(&self, training: &Training<'_>, _: &Parameters, _: &Task) -> Result<Fitted, FitError> {
+    fn fit(&self, training: &Training<'_>, _: &Parameters, _: &Task) -> Result<Fit, FitError> {
         training.check()?;
         let median = Sample::new(training.waits_minutes.to_vec())
             .ok()
             .and_then(|waits| Minutes::new(waits.quantile(0.5)))
             .ok_or(FitError::NothingVaries)?;
-        Ok(Fitted::Constant(Constant { median }))
+        Ok(Fitted::Constant(Constant { median }).into())
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::features::{CATALOGUE, Column, FeatureTable, Unit, Value};
 use crate::base::statistics::Sample;
+use crate::base::{Cancelled, Task};
 
 /// Levels with fewer training visits are not told apart from the most frequent one.
 const FEWEST_OF_LEVEL: usize = 30;
@@ -52,17 +53,36 @@ pub(super) enum Shape {
     Level(String),
     /// One where the number is this.
     Equals(f64),
+    /// `ln(1 + number) × ln(1 + the number of another feature)`; `fill` and `with_fill` where missing.
+    Product {
+        /// The other feature's id.
+        with: String,
+        /// The training median.
+        fill: f64,
+        /// The training median of the other.
+        with_fill: f64,
+    },
+}
+
+/// The columns of a table that a [`Term`] is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'f> {
+    first: Option<&'f Column>,
+    second: Option<&'f Column>,
 }
 
 impl Shape {
-    fn of(&self, value: Value<'_>) -> f64 {
-        let number = |fill: f64| match value {
+    /// Of the feature's value, and of the other's where there is one.
+    fn of(&self, value: Value<'_>, other: Value<'_>) -> f64 {
+        let known = |value: Value<'_>, fill: f64| match value {
             Value::Number(number) => number,
             _ => fill,
         };
+        let log = |value: Value<'_>, fill: f64| libm::log1p(known(value, fill).clamp(0.0, 1e9));
         match self {
-            Shape::Plain { fill } => number(*fill).clamp(-1e9, 1e9),
-            Shape::Log { fill } => libm::log1p(number(*fill).clamp(0.0, 1e9)),
+            Shape::Plain { fill } => known(value, *fill).clamp(-1e9, 1e9),
+            Shape::Log { fill } => log(value, *fill),
+            Shape::Product { fill, with_fill, .. } => log(value, *fill) * log(other, *with_fill),
             Shape::Missing => flag(value == Value::Missing),
             Shape::Level(level) => flag(value == Value::Category(level)),
             Shape::Equals(number) => flag(value == Value::Number(*number)),
@@ -71,14 +91,28 @@ impl Shape {
 }
 
 impl Term {
-    /// The standardised column for one value.
-    pub fn standardised(&self, value: Value<'_>) -> f64 {
-        (self.shape.of(value) - self.mean) / self.deviation
+    /// The ids of the features that it is made from.
+    pub fn features(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.feature.as_str()).chain(self.other())
     }
 
-    /// Fills `out` with the standardised column for the rows from `first` on of the feature's `column`.
-    pub fn fill(&self, column: Option<&Column>, first: usize, out: &mut [f64]) {
-        match (&self.shape, column) {
+    /// The columns of `features` that it is made from.
+    pub fn columns<'f>(&self, features: &'f FeatureTable) -> Columns<'f> {
+        Columns {
+            first: features.column(&self.feature),
+            second: self.other().and_then(|other| features.column(other)),
+        }
+    }
+
+    /// The standardised column where `value` gives the features' values.
+    pub fn standardised<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> f64 {
+        let other = self.other().map_or(Value::Missing, value);
+        self.of(value(&self.feature), other)
+    }
+
+    /// Fills `out` with the standardised column for the rows from `first` on.
+    pub fn fill(&self, columns: Columns<'_>, first: usize, out: &mut [f64]) {
+        match (&self.shape, columns.first) {
             (Shape::Level(level), Some(Column::Categories { names, codes })) => {
                 // The level's code is looked up once, so that names are not compared row by row.
                 let code = names.iter().position(|name| name == level).and_then(|code| u32::try_from(code).ok());
@@ -89,35 +123,85 @@ impl Term {
             }
             _ => {
                 for (row, cell) in (first..).zip(out) {
-                    *cell = self.standardised(column.map_or(Value::Missing, |column| column.value(row)));
+                    *cell = self.of(columns.first_value(row), columns.second_value(row));
                 }
             }
         }
     }
+
+    fn of(&self, value: Value<'_>, other: Value<'_>) -> f64 {
+        (self.shape.of(value, other) - self.mean) / self.deviation
+    }
+
+    fn other(&self) -> Option<&str> {
+        match &self.shape {
+            Shape::Product { with, .. } => Some(with),
+            _ => None,
+        }
+    }
 }
 
-/// The columns that the training data support.
-pub(super) fn terms(features: &FeatureTable) -> Vec<Term> {
+impl Columns<'_> {
+    fn first_value(&self, row: usize) -> Value<'_> {
+        self.first.map_or(Value::Missing, |column| column.value(row))
+    }
+
+    fn second_value(&self, row: usize) -> Value<'_> {
+        self.second.map_or(Value::Missing, |column| column.value(row))
+    }
+}
+
+/// The columns that the training data support, of the features that `wanted` lets through.
+pub(super) fn terms(
+    features: &FeatureTable,
+    wanted: impl Fn(&str) -> bool,
+    task: &Task,
+) -> Result<Vec<Term>, Cancelled> {
     let mut terms = Vec::new();
     let mut taken: Vec<&Column> = Vec::new();
     let known = CATALOGUE.iter().map(|feature| (feature.id, feature.unit));
     let own = features.expressions().map(|expression| (expression.id(), expression.unit()));
-    for (id, unit) in known.chain(own) {
+    for (id, unit) in known.chain(own).filter(|(id, _)| wanted(id)) {
         let Some(column) = features.column(id) else { continue };
+        task.report("stage.fitting", 0, 0)?;
         // Where a site has one service, say, its queue is the whole site: the same column twice tells nothing more.
         if taken.contains(&column) {
             continue;
         }
         taken.push(column);
-        for shape in shapes(unit, column) {
-            let values = (0..features.len()).map(|row| shape.of(column.value(row)));
-            let (mean, deviation) = mean_and_deviation(values, features.len());
-            if deviation > 1e-9 {
-                terms.push(Term { feature: id.to_owned(), shape, mean, deviation });
-            }
+        terms.extend(shapes(unit, column).into_iter().filter_map(|shape| term(features, id, shape)));
+    }
+    Ok(terms)
+}
+
+/// The products of each two of `ids`, on the logarithms, that vary in the training data.
+pub(super) fn products(features: &FeatureTable, ids: &[&str], task: &Task) -> Result<Vec<Term>, Cancelled> {
+    let fill = |id: &str| {
+        let known = Sample::new(features.column(id)?.numbers().collect()).ok()?;
+        // The product with a number that never varies says what the other one says.
+        (known.quantile(0.0) < known.quantile(1.0)).then(|| known.quantile(0.5))
+    };
+    let known: Vec<(&str, f64)> = ids.iter().filter_map(|id| Some((*id, fill(id)?))).collect();
+    let mut terms = Vec::new();
+    for (index, (id, fill)) in known.iter().enumerate() {
+        for (with, with_fill) in &known[index + 1..] {
+            task.report("stage.fitting", 0, 0)?;
+            let shape = Shape::Product { with: (*with).to_owned(), fill: *fill, with_fill: *with_fill };
+            terms.extend(term(features, id, shape));
         }
     }
-    terms
+    Ok(terms)
+}
+
+/// The standardised column of this shape; `None` where it does not vary.
+fn term(features: &FeatureTable, id: &str, shape: Shape) -> Option<Term> {
+    let mut term = Term { feature: id.to_owned(), shape, mean: 0.0, deviation: 1.0 };
+    let columns = term.columns(features);
+    let values = (0..features.len()).map(|row| term.shape.of(columns.first_value(row), columns.second_value(row)));
+    let (mean, deviation) = mean_and_deviation(values, features.len());
+    (term.mean, term.deviation) = (mean, deviation);
+    // What varies by less than its own rounding does not vary.
+    (deviation > 1e-9 * mean.abs().max(1.0)).then_some(term)
 }
 
 fn shapes(unit: Unit, column: &Column) -> Vec<Shape> {

@@ -1,15 +1,16 @@
 //! The linear model without a penalty: linfa's least squares.
 
 use linfa::Dataset;
-use linfa::prelude::Fit;
+use linfa::prelude::Fit as _;
 use linfa_linear::LinearRegression;
 use ndarray::Array1;
 
 use crate::base::Task;
 
+use super::design::terms;
 use super::gram::Gram;
 use super::linear_model::{ESTIMATE, LinearModel};
-use super::{FitError, Fitted, Parameter, Parameters, Training};
+use super::{Fit, FitError, Fitted, Parameter, Parameters, Training};
 
 /// The family.
 pub(super) struct Family;
@@ -23,8 +24,10 @@ impl super::Family for Family {
         &[ESTIMATE]
     }
 
-    fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fitted, FitError> {
-        LinearModel::fit(training, parameters.choice("estimate"), task, solve).map(Fitted::Linear)
+    fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {
+        let terms = terms(training.features, |_| true, task)?;
+        LinearModel::fit(terms, training, parameters.choice("estimate"), task, solve)
+            .map(|model| Fitted::Linear(model).into())
     }
 }
 

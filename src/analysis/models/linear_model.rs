@@ -1,6 +1,7 @@
-//! The linear model of `ln(1 + wait)` that the families `linear` and `elastic-net` fit, each with a solver of linfa's.
+//! The linear model of a function of the wait that the linear families fit, each with a solver of linfa's.
 //!
-//! The target is heavy-tailed, hence the logarithm. What is reported back is by default the *median* wait, which is
+//! For `linear`, `elastic-net` and `q-lasso` that is `ln(1 + wait)`; for `tweedie` the logarithm of the expected wait. The
+//! target is heavy-tailed, hence the logarithm. What is reported back is by default the *median* wait, which is
 //! what the absolute error rewards: the intercept is moved by the median of the residuals, and `expm1` keeps medians.
 //! `estimate: mean` gives the mean instead, by Duan's smearing (Duan 1983, JASA 78:605).
 //!
@@ -15,8 +16,8 @@ use crate::analysis::features::{CATALOGUE, FeatureTable, Value};
 use crate::base::statistics::Sample;
 use crate::base::{Cancelled, Minutes, Task};
 
-use super::design::{Term, terms};
-use super::gram::Gram;
+use super::design::Term;
+use super::gram::{Design, Gram};
 use super::{Choice, FitError, Parameter, ParameterKind, Training};
 
 /// Rows that are predicted at a time, column by column.
@@ -28,10 +29,13 @@ pub(super) const ESTIMATE: Parameter = Parameter {
     kind: ParameterKind::Choice(Choice { options: &["median", "mean"], default: "median" }),
 };
 
-/// The fitted model: `exp(intercept + Σ coefficient × standardised column) × smearing − 1`.
+/// The fitted model: `exp(intercept + Σ coefficient × standardised column) × smearing`, less 1 by its link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinearModel {
+    /// What the linear prediction is of; artifacts of before there were two do not say it.
+    #[serde(default, skip_serializing_if = "Link::is_usual")]
+    link: Link,
     intercept: f64,
     terms: Vec<Weighted>,
     /// `exp` of the prediction is multiplied by this: 1 for medians, Duan's factor for means.
@@ -47,42 +51,78 @@ struct Weighted {
     coefficient: f64,
 }
 
+/// What the linear prediction is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Link {
+    /// `ln(1 + wait)`.
+    #[default]
+    LogOnePlus,
+    /// `ln(wait)`.
+    Log,
+}
+
+impl Link {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_usual(&self) -> bool {
+        *self == Link::LogOnePlus
+    }
+}
+
 impl LinearModel {
-    /// Fits the model with the coefficients that `solve` finds for the standardised columns.
+    /// Fits the model of `ln(1 + wait)` with the coefficients that `solve` finds for the standardised columns of
+    /// `terms`.
     pub(super) fn fit(
+        terms: Vec<Term>,
         training: &Training<'_>,
         estimate: &str,
         task: &Task,
         solve: impl FnOnce(&Gram) -> Result<Array1<f64>, FitError>,
     ) -> Result<LinearModel, FitError> {
         training.check()?;
-        let terms = terms(training.features);
         if terms.is_empty() {
             return Err(FitError::NothingVaries);
         }
         let logs: Vec<f64> = training.waits_minutes.iter().map(|wait| libm::log1p(*wait)).collect();
         let mean = logs.iter().sum::<f64>() / logs.len() as f64;
         let centred: Vec<f64> = logs.iter().map(|log| log - mean).collect();
-        let gram = Gram::of(&terms, training.features, &centred, task)?;
+        let gram = Gram::of(&Design::new(&terms, training.features), &centred, task)?;
         let coefficients = solve(&gram)?;
-        if !coefficients.iter().all(|coefficient| coefficient.is_finite()) {
-            return Err(FitError::Singular);
-        }
-        let kept = terms.into_iter().zip(coefficients).filter(|(_, coefficient)| *coefficient != 0.0);
-        let longest = training.waits_minutes.iter().copied().reduce(f64::max);
-        let mut model = LinearModel {
-            intercept: mean,
-            terms: kept.map(|(term, coefficient)| Weighted { term, coefficient }).collect(),
-            smearing: 1.0,
-            longest: longest.and_then(Minutes::new).unwrap_or(Minutes::ZERO),
-        };
+        let mut model = LinearModel::with(Link::LogOnePlus, mean, terms, coefficients, training)?;
         model.calibrate(training, &logs, estimate == "mean", task)?;
         Ok(model)
     }
 
+    /// The model with these coefficients of the standardised columns of `terms`.
+    pub(super) fn with(
+        link: Link,
+        intercept: f64,
+        terms: Vec<Term>,
+        coefficients: Array1<f64>,
+        training: &Training<'_>,
+    ) -> Result<LinearModel, FitError> {
+        if !coefficients.iter().chain([&intercept]).all(|coefficient| coefficient.is_finite()) {
+            return Err(FitError::Singular);
+        }
+        let kept = terms.into_iter().zip(coefficients).filter(|(_, coefficient)| *coefficient != 0.0);
+        let longest = training.waits_minutes.iter().copied().reduce(f64::max);
+        Ok(LinearModel {
+            link,
+            intercept,
+            terms: kept.map(|(term, coefficient)| Weighted { term, coefficient }).collect(),
+            smearing: 1.0,
+            longest: longest.and_then(Minutes::new).unwrap_or(Minutes::ZERO),
+        })
+    }
+
+    /// The same model with every prediction (of its link `Log`) multiplied by `factor`.
+    pub(super) fn times(self, factor: f64) -> LinearModel {
+        LinearModel { smearing: factor, ..self }
+    }
+
     /// The ids of the features it uses: the catalogue's in its order, then the others by name.
     pub(super) fn features(&self) -> Vec<&str> {
-        let mut used: BTreeSet<&str> = self.terms.iter().map(|weighted| weighted.term.feature.as_str()).collect();
+        let mut used: BTreeSet<&str> = self.terms.iter().flat_map(|weighted| weighted.term.features()).collect();
         let known = CATALOGUE.iter().filter_map(|feature| used.take(feature.id)).collect::<Vec<_>>();
         known.into_iter().chain(used).collect()
     }
@@ -107,8 +147,7 @@ impl LinearModel {
     }
 
     fn log_prediction<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> f64 {
-        let weighted =
-            |weighted: &Weighted| weighted.coefficient * weighted.term.standardised(value(&weighted.term.feature));
+        let weighted = |weighted: &Weighted| weighted.coefficient * weighted.term.standardised(value);
         self.terms.iter().map(weighted).sum::<f64>() + self.intercept
     }
 
@@ -120,13 +159,13 @@ impl LinearModel {
         task: &Task,
     ) -> Result<Vec<f64>, Cancelled> {
         let columns: Vec<_> =
-            self.terms.iter().map(|weighted| (weighted, features.column(&weighted.term.feature))).collect();
+            self.terms.iter().map(|weighted| (weighted, weighted.term.columns(features))).collect();
         let mut sums = vec![0.0; features.len()];
         let mut standardised = [0.0; ROWS];
         for (block, sums) in sums.chunks_mut(ROWS).enumerate() {
             task.report(stage, (block * ROWS) as u64, features.len() as u64)?;
-            for (weighted, column) in &columns {
-                weighted.term.fill(*column, block * ROWS, &mut standardised[..sums.len()]);
+            for (weighted, columns) in &columns {
+                weighted.term.fill(*columns, block * ROWS, &mut standardised[..sums.len()]);
                 for (sum, value) in sums.iter_mut().zip(&standardised) {
                     *sum += weighted.coefficient * value;
                 }
@@ -147,7 +186,11 @@ impl LinearModel {
     }
 
     fn minutes(&self, log: f64) -> Minutes {
-        let minutes = libm::exp(log) * self.smearing - 1.0;
+        let less = match self.link {
+            Link::LogOnePlus => 1.0,
+            Link::Log => 0.0,
+        };
+        let minutes = libm::exp(log) * self.smearing - less;
         Minutes::new(minutes.clamp(0.0, self.longest.get())).unwrap_or(self.longest)
     }
 }

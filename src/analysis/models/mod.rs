@@ -5,17 +5,25 @@
 //! must reproduce. Nothing here reads a file or keeps one.
 
 mod artifact;
+mod calendar_median;
 mod constant;
 mod contract;
 mod design;
 mod elastic_net;
 mod gram;
+#[cfg(test)]
+mod guard_tests;
+mod last_wait;
 mod linear;
 mod linear_model;
 mod parameters;
+mod q_lasso;
+mod rows;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod training;
+mod tweedie;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,14 +33,26 @@ use crate::base::{Cancelled, Explain, Minutes, Task};
 use super::features::{FeatureTable, Value};
 
 pub use artifact::{Artifact, ArtifactError, GoldenRow, Origin, Scalar};
+pub use calendar_median::{CalendarMedian, Group, Grouping};
 pub use constant::Constant;
 pub use contract::{Contract, ContractFeature, Difference, Mismatch};
+pub use last_wait::LastWait;
 pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
 pub use rule::Rule;
+pub use training::{Curve, CurveLoss, Fit, Part, Training};
 
 /// Every family, in the order in which they are listed.
-pub const FAMILIES: &[&dyn Family] = &[&constant::Family, &rule::Family, &linear::Family, &elastic_net::Family];
+pub const FAMILIES: &[&dyn Family] = &[
+    &constant::Family,
+    &calendar_median::Family,
+    &rule::Family,
+    &last_wait::Family,
+    &linear::Family,
+    &elastic_net::Family,
+    &q_lasso::Family,
+    &tweedie::Family,
+];
 
 /// A kind of model.
 pub trait Family: Sync {
@@ -42,20 +62,12 @@ pub trait Family: Sync {
     /// The parameters that may be set.
     fn parameters(&self) -> &'static [Parameter];
 
-    /// Fits a model. The same training data and parameters give the same bytes.
+    /// Fits a model. The same training data, parameters and seed give the same bytes. It reports its progress at least
+    /// every second, and ends within one where `task` is cancelled.
     ///
     /// # Errors
     /// [`FitError`].
-    fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fitted, FitError>;
-}
-
-/// What a family learns from: visits whose waits were known when the training part ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Training<'a> {
-    /// The features, a row a visit.
-    pub features: &'a FeatureTable,
-    /// The waits, in minutes, a row a visit.
-    pub waits_minutes: &'a [f64],
+    fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError>;
 }
 
 /// A fitted model of any family, as it is kept.
@@ -64,12 +76,20 @@ pub struct Training<'a> {
 pub enum Fitted {
     /// The median of the training waits.
     Constant(Constant),
+    /// The median of the site, hour and weekday.
+    CalendarMedian(CalendarMedian),
     /// Today's estimator.
     Rule(Rule),
+    /// The wait of those who came just before.
+    LastWait(LastWait),
     /// Least squares on the logarithm.
     Linear(LinearModel),
     /// The same with penalties.
     ElasticNet(LinearModel),
+    /// The same on estimators of queueing theory and their interactions.
+    QLasso(LinearModel),
+    /// A mean with Tweedie's variance.
+    Tweedie(LinearModel),
 }
 
 /// Why no model could be fitted.
@@ -143,22 +163,19 @@ pub fn family(id: &str) -> Option<&'static dyn Family> {
     FAMILIES.iter().copied().find(|family| family.id() == id)
 }
 
-impl Training<'_> {
-    fn check(&self) -> Result<(), FitError> {
-        let n = self.waits_minutes.len();
-        if n < FEWEST_VISITS { Err(FitError::TooFewVisits { n, needed: FEWEST_VISITS }) } else { Ok(()) }
-    }
-}
-
 impl Fitted {
     /// The id of its family.
     #[must_use]
     pub fn family(&self) -> &'static str {
         match self {
             Fitted::Constant(_) => constant::Family.id(),
+            Fitted::CalendarMedian(_) => calendar_median::Family.id(),
             Fitted::Rule(_) => rule::Family.id(),
+            Fitted::LastWait(_) => last_wait::Family.id(),
             Fitted::Linear(_) => linear::Family.id(),
             Fitted::ElasticNet(_) => elastic_net::Family.id(),
+            Fitted::QLasso(_) => q_lasso::Family.id(),
+            Fitted::Tweedie(_) => tweedie::Family.id(),
         }
     }
 
@@ -167,8 +184,12 @@ impl Fitted {
     pub fn features(&self) -> Vec<&str> {
         match self {
             Fitted::Constant(_) => Vec::new(),
-            Fitted::Rule(_) => rule::FEATURES.to_vec(),
-            Fitted::Linear(model) | Fitted::ElasticNet(model) => model.features(),
+            Fitted::CalendarMedian(_) => calendar_median::FEATURES.to_vec(),
+            Fitted::Rule(model) => model.features().to_vec(),
+            Fitted::LastWait(model) => model.features(),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
+                model.features()
+            }
         }
     }
 
@@ -177,8 +198,12 @@ impl Fitted {
     pub fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Minutes {
         match self {
             Fitted::Constant(model) => model.predict(),
+            Fitted::CalendarMedian(model) => model.predict(value),
             Fitted::Rule(model) => model.predict(value),
-            Fitted::Linear(model) | Fitted::ElasticNet(model) => model.predict(value),
+            Fitted::LastWait(model) => model.predict(value),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
+                model.predict(value)
+            }
         }
     }
 
@@ -189,8 +214,12 @@ impl Fitted {
     pub fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
         match self {
             Fitted::Constant(model) => Ok(vec![model.predict().get(); features.len()]),
+            Fitted::CalendarMedian(model) => model.predict_all(features, task),
             Fitted::Rule(model) => model.predict_all(features, task),
-            Fitted::Linear(model) | Fitted::ElasticNet(model) => model.predict_all(features, task),
+            Fitted::LastWait(model) => model.predict_all(features, task),
+            Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
+                model.predict_all(features, task)
+            }
         }
     }
 }

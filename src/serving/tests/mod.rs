@@ -73,9 +73,9 @@ impl Learned {
         let served: Vec<usize> = (from..visits.len()).filter(|row| visits.wait(*row).is_some()).collect();
         let waits: Vec<f64> = served.iter().map(|row| visits.wait(*row).unwrap().get()).collect();
         let features = self.features.take(&served);
-        let training = Training { features: &features, waits_minutes: &waits };
+        let training = Training::new(&features, &waits, 7);
         let parameters = Parameters::defaults(family.parameters());
-        let model = family.fit(&training, &parameters, &Task::default()).unwrap();
+        let model = family.fit(&training, &parameters, &Task::default()).unwrap().model;
         let origin = Origin {
             dataset: Digest::of(b"data"),
             zone: self.history.zone.clone(),
