@@ -101,12 +101,13 @@ impl Queue {
             state.last_wait = self.last_wait.map(Minutes::from_millis);
         }
         if parts.any(Parts::ARRIVALS) {
-            [state.arrivals_15min, state.arrivals_30min, state.arrivals_60min] =
-                self.arrivals.counts(now).map(Some);
+            let [short, middle, long] = self.arrivals.counts(now);
+            (state.arrivals_15min, state.arrivals_30min, state.arrivals_60min) =
+                (Some(short), Some(middle), Some(long));
         }
         if parts.any(Parts::CALLS.and(Parts::RECENT_MEDIANS).and(Parts::LAST_MEDIANS)) {
-            let counts = self.calls.counts(now, parts.any(Parts::RECENT_MEDIANS));
-            [state.calls_15min, state.calls_30min, state.calls_60min] = counts.map(Some);
+            let [short, middle, long] = self.calls.counts(now, parts.any(Parts::RECENT_MEDIANS));
+            (state.calls_15min, state.calls_30min, state.calls_60min) = (Some(short), Some(middle), Some(long));
         }
         if parts.any(Parts::RECENT_MEDIANS) {
             [state.median_wait_15min, state.median_wait_30min, state.median_wait_60min] =

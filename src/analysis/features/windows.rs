@@ -77,13 +77,16 @@ impl Ages {
 
     /// How many of `all` moments count for each width.
     fn counts(&self, all: usize) -> [u32; 3] {
-        self.old.map(|old| u32::try_from(all - old).unwrap_or(u32::MAX))
+        let count = |old: usize| u32::try_from(all - old).unwrap_or(u32::MAX);
+        // Written out, here and below: `map` of an array is a call for each of its few elements.
+        let [short, middle, long] = self.old;
+        [count(short), count(middle), count(long)]
     }
 
     /// How many of the moments count for no width, `most` at the most: they can be dropped.
     fn forgotten_by_all(&mut self, most: usize) -> usize {
         let gone = self.old[2].min(most);
-        self.old = self.old.map(|old| old - gone);
+        self.old.iter_mut().for_each(|old| *old -= gone);
         gone
     }
 }
@@ -136,12 +139,14 @@ impl RecentCalls {
 
     /// The medians of the windows of time; after [`RecentCalls::counts`].
     pub fn timed_medians(&self) -> [Option<Minutes>; 3] {
-        [0, 1, 2].map(|window: usize| self.timed[window].median())
+        let [short, middle, long] = &self.timed;
+        [short.median(), middle.median(), long.median()]
     }
 
     /// The medians of the last waits.
     pub fn last_medians(&self) -> [Option<Minutes>; 2] {
-        [0, 1].map(|window: usize| self.last[window].median())
+        let [few, more] = &self.last;
+        [few.median(), more.median()]
     }
 }
 
