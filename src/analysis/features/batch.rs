@@ -12,7 +12,7 @@ use crate::base::Moment;
 use super::parts::Parts;
 
 /// Rows that are put in order at a time: their records fit into the cache of one processor.
-const STRETCH: usize = 1 << 12;
+const STRETCH: usize = 1 << 13;
 /// Stretches of a batch, so that each of many sites has work.
 const STRETCHES: usize = 16;
 /// Rows of a batch.
