@@ -9,6 +9,8 @@
 
 #[path = "common/history.rs"]
 mod generated;
+#[path = "common/peak.rs"]
+mod peak;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -51,7 +53,7 @@ fn main() {
 }
 
 fn measure(history: &History, name: &str, features: &[&'static Feature], times: usize) {
-    reset_peak();
+    peak::reset();
     let mut seconds = Vec::new();
     let mut bytes = 0;
     for _ in 0..times {
@@ -69,7 +71,7 @@ fn measure(history: &History, name: &str, features: &[&'static Feature], times: 
         seconds[seconds.len() - 1],
         median * 1e9 / rows as f64,
         bytes >> 20,
-        peak_kilobytes() >> 10,
+        peak::kilobytes() >> 10,
     );
 }
 
@@ -120,16 +122,4 @@ fn arguments() -> Arguments {
         }
     }
     arguments
-}
-
-/// The largest resident size since [`reset_peak`]; 0 where the system does not tell.
-fn peak_kilobytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    line.trim().trim_end_matches("kB").trim().parse().unwrap_or_default()
-}
-
-fn reset_peak() {
-    // Linux: makes the peak what is resident now. Elsewhere there is no such file, and no peak either.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
