@@ -109,7 +109,7 @@ fn list(context: &Context, name: Option<&str>) -> Ended {
                     ("digest", &entry.digest.short()),
                     ("name", &entry.name),
                     ("visits", &language.integer(entry.document.outcomes().visits)),
-                    ("sites", &language.integer(entry.document.sites)),
+                    ("sites", &language.sites(entry.document.sites)),
                     ("first", &date(entry.document.first)),
                     ("last", &date(entry.document.last)),
                 ],

@@ -146,7 +146,7 @@ fn profile_lines(profile: &Profile, clock: &mut WallClock, language: Language) -
     let count = |n: u64| language.integer(n);
     let head = [
         ("visits", count(profile.visits)),
-        ("sites", count(profile.sites.len() as u64)),
+        ("sites", language.sites(profile.sites.len() as u64)),
         ("first", date(profile.first, clock, language)),
         ("last", date(profile.last, clock, language)),
         ("served", count(profile.served)),
@@ -230,7 +230,7 @@ fn side_lines(name: &str, side: &Side, clock: &mut WallClock, language: Language
     let values = [
         ("name", name.to_owned()),
         ("visits", language.integer(side.visits)),
-        ("sites", language.integer(side.sites)),
+        ("sites", language.sites(side.sites)),
         ("days", language.integer(side.days)),
         ("first", date(side.first, clock, language)),
         ("last", date(side.last, clock, language)),

@@ -42,7 +42,7 @@ impl Simulate {
                 "cli.simulate",
                 &[
                     ("visits", &language.integer(summary.visits)),
-                    ("sites", &language.integer(summary.sites)),
+                    ("sites", &language.sites(summary.sites)),
                     ("path", &self.out.display().to_string()),
                     ("sha256", &summary.sha256.to_string()),
                 ],

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use crate::analysis::drift::{FeatureDrift, Weeks};
 use crate::analysis::features::{
     CATALOGUE, Column, Expression, Feature, FeatureProfile, Kind, Known, LeakageAudit, MatrixError, MatrixKey,
     MissingRule, Sampling, Value, audit, build, feature_set, profile, write_matrix,
@@ -18,7 +19,7 @@ use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
 
 use super::datasets::Prepared;
-use super::{Home, WorkflowError};
+use super::{Home, SEED, WorkflowError};
 
 /// A feature of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,6 +62,8 @@ pub struct FeatureRow {
     pub profile: FeatureProfile,
     /// The versions whose contract names it, the newest first.
     pub used_by: Vec<Version>,
+    /// The newest complete week against the week before; none where the history does not hold two.
+    pub drift: Option<FeatureDrift>,
 }
 
 /// Every feature of the catalogue.
@@ -140,6 +143,7 @@ pub fn sheet(
     entries.extend(prepared.features.expressions().map(of_expression));
     let total = entries.len() as u64;
     let mut features = Vec::with_capacity(entries.len());
+    let weeks = Weeks::newest(&prepared.history);
     for (done, entry) in entries.into_iter().enumerate() {
         task.report("stage.profiling", done as u64, total)?;
         let column = prepared.features.column(&entry.id);
@@ -147,7 +151,8 @@ pub fn sheet(
         let missing = column.map_or(prepared.waits.len(), Column::missing);
         let profile = profile(value, missing, &prepared.waits);
         let used_by = users.remove(&entry.id).unwrap_or_default();
-        features.push(FeatureRow { entry, profile, used_by });
+        let drift = weeks.as_ref().zip(column).map(|(weeks, column)| weeks.drift(column, SEED));
+        features.push(FeatureRow { entry, profile, used_by, drift });
     }
     Ok(FeatureSheet { dataset: prepared.digest, features })
 }

@@ -68,6 +68,13 @@ impl Language {
         catalogue::fill(self.text(key), values)
     }
 
+    /// "1 site", "9 sites".
+    #[must_use]
+    pub fn sites(self, n: u64) -> String {
+        let key = if n == 1 { "count.site" } else { "count.sites" };
+        self.fill(key, &[("n", &self.integer(n))])
+    }
+
     /// As [`Language::fill`], with owned values.
     #[must_use]
     pub fn fill_owned(self, key: &str, values: &[(&'static str, String)]) -> String {

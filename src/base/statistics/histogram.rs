@@ -144,7 +144,20 @@ impl NumericBins {
     }
 }
 
+impl NumericBins {
+    /// The rows in each bin, in the order of the values, then other, new and missing, whether these have any or not. The
+    /// counts of several parts can be added.
+    pub fn counts(&self, rows: impl IntoIterator<Item = Option<f64>>) -> Result<Vec<u64>, NotEvaluable> {
+        Ok(self.places.tally(rows)?.counts())
+    }
+}
+
 impl CategoryBins {
+    /// As [`NumericBins::counts`].
+    pub fn counts<'a>(&self, counts: impl IntoIterator<Item = (Option<&'a str>, u64)>) -> Vec<u64> {
+        self.places.tally_categories(counts).counts()
+    }
+
     /// Fixes the bins from the reference window's categories and their rows; `None` is a missing value, and a
     /// category given twice is added up. Fails where there are no rows.
     pub fn from_reference<'a>(
@@ -252,6 +265,11 @@ impl Tally {
             Err(_) if singles.rare.binary_search_by(&order).is_ok() => self.other += rows,
             Err(_) => self.new += rows,
         }
+    }
+
+    fn counts(mut self) -> Vec<u64> {
+        self.values.extend([self.other, self.new, self.missing]);
+        self.values
     }
 
     fn rows(&self) -> u64 {

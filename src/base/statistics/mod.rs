@@ -1,8 +1,8 @@
 //! Slices in, numbers out: the statistics that every verdict rests on.
 //!
 //! Pure functions, held against numpy and scipy by golden values (`tests/golden/statistics.py`). Nothing here
-//! reads a file, a clock or the system's randomness: what is drawn, is drawn from a seed. Not here: the noise
-//! floor of a divergence by permuted days, Diebold–Mariano, sign flips, Benjamini–Hochberg, sequential tests.
+//! reads a file, a clock or the system's randomness: what is drawn, is drawn from a seed. Not here: Diebold–Mariano, sign
+//! flips, Benjamini–Hochberg, sequential tests.
 //!
 //! The invariant: every result is finite and carries its `n`; what cannot be computed is a [`NotEvaluable`],
 //! never a `NaN` and never a pass.
@@ -13,6 +13,7 @@ pub mod gate;
 pub mod histogram;
 mod kolmogorov;
 pub mod ks;
+pub mod noise_floor;
 pub mod normal;
 pub mod quantile;
 pub mod rank;

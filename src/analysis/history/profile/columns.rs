@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::numbers::{of_counts, of_sample};
-use super::{ColumnKind, ColumnProfile, Distinct, MOST_DISTINCT, MOST_NUMBERS, MOST_TOP_VALUES};
+use super::{
+    BARS, ColumnKind, ColumnProfile, Distinct, MOST_DISTINCT, MOST_NUMBERS, MOST_TOP_VALUES, TimeProfile,
+};
 use crate::analysis::history::times::decimal_number;
 use crate::analysis::history::{Categories, Texts, Visits};
 use crate::base::Moment;
@@ -17,7 +19,9 @@ const CELLS_TO_TELL: usize = 1_000;
 pub(super) fn profiles(visits: &Visits) -> Vec<ColumnProfile> {
     type Work<'a> = Box<dyn Fn() -> Option<ColumnProfile> + Send + Sync + 'a>;
     let mut work: Vec<Work<'_>> = vec![
-        Box::new(|| Some(texts("visit_id", &visits.visit_id))),
+        Box::new(|| {
+            Some(ColumnProfile { kind: ColumnKind::Text, numbers: None, ..texts("visit_id", &visits.visit_id) })
+        }),
         Box::new(|| Some(categories("site", &visits.site))),
         Box::new(|| Some(categories("service", &visits.service))),
         Box::new(|| times("arrived_at", visits.arrived.iter().copied().map(Some))),
@@ -129,7 +133,7 @@ fn numbers(name: &str, values: impl Iterator<Item = Option<u32>>) -> Option<Colu
 fn times(name: &str, moments: impl Iterator<Item = Option<Moment>>) -> Option<ColumnProfile> {
     let (mut filled, mut missing) = (0, 0);
     let mut seen = Bounded::default();
-    let mut range: Option<(Moment, Moment)> = None;
+    let mut present = Vec::new();
     for moment in moments {
         let Some(moment) = moment else {
             missing += 1;
@@ -137,9 +141,9 @@ fn times(name: &str, moments: impl Iterator<Item = Option<Moment>>) -> Option<Co
         };
         filled += 1;
         seen.add(moment);
-        range = Some(range.map_or((moment, moment), |(first, last)| (first.min(moment), last.max(moment))));
+        present.push(moment);
     }
-    range.map(|range| ColumnProfile {
+    summed_up(&mut present).map(|times| ColumnProfile {
         name: name.to_owned(),
         kind: ColumnKind::Time,
         filled,
@@ -147,8 +151,25 @@ fn times(name: &str, moments: impl Iterator<Item = Option<Moment>>) -> Option<Co
         distinct: seen.distinct(),
         top: Vec::new(),
         numbers: None,
-        times: Some(range),
+        times: Some(times),
     })
+}
+
+/// `None` where there are none. Leaves the moments in another order.
+fn summed_up(moments: &mut [Moment]) -> Option<TimeProfile> {
+    let (first, last) = (*moments.iter().min()?, *moments.iter().max()?);
+    let step = (last.millis() - first.millis()) / i64::try_from(BARS).ok()? + 1;
+    let mut counts = vec![0; BARS];
+    for moment in moments.iter() {
+        let place = usize::try_from((moment.millis() - first.millis()) / step).ok();
+        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+            *count += 1;
+        }
+    }
+    let highest = moments.len() - 1;
+    let mut at = |quarter: usize| *moments.select_nth_unstable(highest * quarter / 4).1;
+    let [p25, median, p75] = [1, 2, 3].map(&mut at);
+    Some(TimeProfile { first, p25, median, p75, last, counts })
 }
 
 fn texts(name: &str, column: &Texts) -> ColumnProfile {

@@ -78,8 +78,25 @@ pub struct ColumnProfile {
     pub top: Vec<(String, u64)>,
     /// Of a column of numbers.
     pub numbers: Option<NumberProfile>,
-    /// Of a column of times: the first and the last.
-    pub times: Option<(Moment, Moment)>,
+    /// Of a column of times.
+    pub times: Option<TimeProfile>,
+}
+
+/// Moments, summed up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeProfile {
+    /// The first.
+    pub first: Moment,
+    /// One in four lies before it (the lower of two neighbours).
+    pub p25: Moment,
+    /// Half lie before it.
+    pub median: Moment,
+    /// Three in four lie before it.
+    pub p75: Moment,
+    /// The last.
+    pub last: Moment,
+    /// Rows in each of [`BARS`] equal stretches from the first to the last.
+    pub counts: Vec<u64>,
 }
 
 /// What a column holds.

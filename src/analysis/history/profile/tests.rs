@@ -151,7 +151,13 @@ fn columns_are_counted() {
     assert_eq!(column("site").top[0].1, profile.sites[0].visitors.visits);
     let called: HashSet<_> = visits.called.iter().flatten().collect();
     assert_eq!(column("called_at").distinct.n, called.len() as u64);
-    assert_eq!(column("called_at").times.unwrap().1, **called.iter().max().unwrap());
+    let times = column("called_at").times.clone().unwrap();
+    let mut sorted: Vec<_> = visits.called.iter().flatten().copied().collect();
+    sorted.sort();
+    let at = |quarter: usize| sorted[(sorted.len() - 1) * quarter / 4];
+    assert_eq!([times.first, times.p25, times.median, times.p75, times.last], [0, 1, 2, 3, 4].map(at));
+    assert_eq!((times.counts.len(), times.counts.iter().sum::<u64>()), (BARS, sorted.len() as u64));
+    assert!(times.counts[0] > 0 && times.counts[BARS - 1] > 0, "the first and the last are in it");
     assert_eq!(column("priority").kind, ColumnKind::Number);
     let booked = visits.channel.iter().filter(|channel| channel.is_some_and(|c| c.id() == "booked")).count();
     assert!(column("channel").top.contains(&("booked".to_owned(), booked as u64)));

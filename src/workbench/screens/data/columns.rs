@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::analysis::history::profile::{ColumnKind, ColumnProfile, NumberProfile};
+use crate::analysis::history::profile::{ColumnKind, ColumnProfile, NumberProfile, TimeProfile};
 use crate::base::calendar::{DateStyle, Zone};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
@@ -113,6 +113,7 @@ fn distinct(look: &Look, column: &ColumnProfile) -> String {
 fn heights(column: &ColumnProfile) -> Vec<f32> {
     let counts: Vec<u64> = match &column.numbers {
         Some(numbers) => numbers.histogram.counts.clone(),
+        None if column.times.is_some() => column.times.iter().flat_map(|times| times.counts.clone()).collect(),
         None if column.kind == ColumnKind::Category => column.top.iter().map(|(_, rows)| *rows).collect(),
         None => Vec::new(),
     };
@@ -132,11 +133,9 @@ fn column_ui(ui: &mut Ui, column: &ColumnProfile, zone: &Zone, height: f32) {
             ("distinct", distinct(&look, column)),
         ];
         Text::new(look.language.fill_owned("data.column_line", &values)).wrap().copyable().ui(ui);
-        if let Some((first, last)) = column.times {
-            let mut clock = zone.clock();
-            let mut time = |at| DateStyle::usual(look.language).date_and_time(clock.local(at), look.language);
-            let values = [("first", time(first)), ("last", time(last))];
-            Text::new(look.language.fill_owned("data.from_to", &values)).ink(Ink::Soft).wrap().ui(ui);
+        if let Some(times) = &column.times {
+            ui.add_space(sizes::GRID);
+            times_ui(ui, &look, times, zone);
         }
         if let Some(numbers) = &column.numbers {
             ui.add_space(sizes::GRID);
@@ -180,6 +179,38 @@ fn numbers_ui(ui: &mut Ui, look: &Look, numbers: &NumberProfile) {
     let rows = rows.into_iter().map(|(name, value)| vec![Value::word(name), Value::Number(value, 2)]).collect();
     let heads = vec![word("features.quantile"), word("features.value")];
     Numbers { heads, rows }.ui(ui, "column quantiles", HIGHEST);
+}
+
+/// Bars by time, then the quarters.
+fn times_ui(ui: &mut Ui, look: &Look, times: &TimeProfile, zone: &Zone) {
+    let mut clock = zone.clock();
+    let mut time = |at| DateStyle::usual(look.language).date_and_time(clock.local(at), look.language);
+    let days = |millis: i64| millis as f64 / 86_400_000.0;
+    let (bars, long) = (times.counts.len(), days(times.last.millis() - times.first.millis()));
+    let series = HistogramSeries {
+        name: look.text("data.visits").to_owned(),
+        ink: Ink::Shifted,
+        heights: times.counts.iter().map(|count| *count as f64).collect(),
+    };
+    let chart = HistogramData {
+        name: look.text("data.days_from_first").to_owned(),
+        height_name: look.text("data.visits").to_owned(),
+        edges: (0..=bars).map(|bar| long.max(f64::MIN_POSITIVE) * bar as f64 / bars as f64).collect(),
+        series: vec![series],
+        ..HistogramData::default()
+    };
+    chart.ui(ui, PICTURE);
+    let word = |key: &str| look.text(key).to_owned();
+    let rows = [
+        (word("features.least"), times.first),
+        (look.language.percent(0.25, 0), times.p25),
+        (word("features.median"), times.median),
+        (look.language.percent(0.75, 0), times.p75),
+        (word("features.most"), times.last),
+    ];
+    let rows = rows.into_iter().map(|(name, at)| vec![Value::word(name), Value::word(time(at))]).collect();
+    let heads = vec![word("features.quantile"), word("features.value")];
+    Numbers { heads, rows }.ui(ui, "column times", HIGHEST);
 }
 
 fn top_ui(ui: &mut Ui, look: &Look, column: &ColumnProfile) {

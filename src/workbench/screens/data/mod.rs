@@ -202,7 +202,7 @@ fn headline(document: &DatasetDocument, look: &Look) -> String {
         "data.headline",
         &[
             ("visits", &look.language.integer(visits)),
-            ("sites", &look.language.integer(document.sites)),
+            ("sites", &look.language.sites(document.sites)),
             ("first", &first),
             ("last", &last),
             ("served", &share(outcomes.served)),

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::{name, strength};
 use crate::analysis::features::{Bars, Distribution, Measure};
+use crate::base::Verdict;
 use crate::workbench::state::State;
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Pill, Segmented, Table};
@@ -31,7 +32,8 @@ const MOST_BARS: usize = 24;
 const NAME: usize = 0;
 const MISSING: usize = 3;
 const WAIT: usize = 4;
-const USED: usize = 6;
+const DRIFT: usize = 5;
+const USED: usize = 7;
 
 impl Catalogue {
     /// The feature that is looked at: the one that was pressed, else the first.
@@ -78,6 +80,7 @@ impl Catalogue {
         match column {
             NAME => rows.sort_by_cached_key(|row| name(look, &row.entry.id)),
             MISSING => rows.sort_by_key(|row| row.profile.missing),
+            DRIFT => rows.sort_by(|a, b| divergence(a).total_cmp(&divergence(b))),
             WAIT => rows.sort_by(|a, b| strength(a).total_cmp(&strength(b))),
             _ => rows.sort_by_key(|row| users(state, row)),
         }
@@ -95,6 +98,7 @@ impl Catalogue {
             Column::fit(look.text("features.distribution")),
             Column::number(look.text("features.missing")).sortable(),
             Column::number(look.text("features.with_wait")).sortable(),
+            Column::fit(look.text("features.drift")).sortable(),
             Column::fit(look.text("features.unit")),
             Column::number(look.text("features.used")).sortable(),
         ];
@@ -148,8 +152,35 @@ fn cell(look: &Look, state: &State, row: &FeatureRow, column: usize) -> Cell {
             }
             Some(association) => Cell::text(language.signed_decimal(association.value, 2)),
         },
+        DRIFT => drift_cell(look, row),
         USED => Cell::text(language.integer(users(state, row) as u64)).ink(Ink::Soft),
         _ => Cell::text(look.text(&format!("unit.{}", row.entry.unit))).ink(Ink::Soft),
+    }
+}
+
+/// How far the newest complete week is from the week before; below everything else where that cannot be said.
+fn divergence(row: &FeatureRow) -> f64 {
+    row.drift.as_ref().and_then(|drift| drift.measured).map_or(-1.0, |measured| measured.kl)
+}
+
+/// The words of a verdict on a feature's drift.
+pub(super) fn drift_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "drift.pass",
+        Verdict::Fail => "drift.fail",
+        Verdict::Inconclusive => "drift.inconclusive",
+    }
+}
+
+fn drift_cell(look: &Look, row: &FeatureRow) -> Cell {
+    let Some(drift) = row.drift.as_ref().filter(|drift| drift.measured.is_some()) else {
+        return Cell::text(look.language.decimal(f64::NAN, 0)).ink(Ink::Faint);
+    };
+    let words = look.text(drift_key(drift.verdict));
+    match drift.verdict {
+        // Most features are steady: only what is not stands out.
+        Verdict::Pass => Cell::text(words).ink(Ink::Soft),
+        verdict => Cell::pill(Pill::saying(verdict, words), words),
     }
 }
 

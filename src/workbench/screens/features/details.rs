@@ -2,12 +2,13 @@
 
 use egui::Ui;
 
-use super::catalogue::places;
+use super::catalogue::{drift_key, places};
 use super::name;
 use crate::analysis::features::{Bars, Distribution, QUANTILE_SHARES};
+use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::workbench::screens::names::listed;
-use crate::workbench::screens::releases::fields::{code, fact_ui};
+use crate::workbench::screens::releases::fields::{code, fact_ui, wrapped_fact_ui};
 use crate::workbench::state::State;
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
@@ -116,11 +117,34 @@ fn facts_ui(ui: &mut Ui, state: &State, row: &FeatureRow) {
             ],
         ),
     };
-    fact_ui(ui, look.text("features.with_wait"), Text::new(association));
+    wrapped_fact_ui(ui, look.text("features.with_wait"), Text::new(association));
+    wrapped_fact_ui(ui, look.text("features.drift"), Text::new(drift_words(&look, row)));
     let users = state.snapshot.as_ref().and_then(|snapshot| snapshot.feature_users.get(&row.entry.id));
     let users: Vec<String> = users.into_iter().flatten().map(ToString::to_string).collect();
     let users = if users.is_empty() { look.text("features.unused").to_owned() } else { listed(&look, &users) };
     fact_ui(ui, look.text("features.used"), Text::new(users));
+}
+
+/// What the newest complete week is like beside the week before, with its numbers.
+fn drift_words(look: &Look, row: &FeatureRow) -> String {
+    let language = look.language;
+    let Some(drift) = &row.drift else { return look.text("drift.no_weeks").to_owned() };
+    let Some(measured) = drift.measured else { return look.text("drift.not_measured").to_owned() };
+    let values = [
+        ("verdict", look.text(drift_key(drift.verdict)).to_owned()),
+        ("kl", language.decimal(measured.kl, 3)),
+        ("floor", language.decimal(measured.floor, 3)),
+        ("week", DateStyle::usual(language).short(drift.week, language)),
+        ("current", language.integer(measured.n_current)),
+        ("reference", language.integer(measured.n_reference)),
+    ];
+    let words = language.fill_owned("drift.measured", &values);
+    let holiday = match drift.has_holiday {
+        Some(false) => return words,
+        Some(true) => look.text("drift.holiday"),
+        None => look.text("drift.holiday_unknown"),
+    };
+    format!("{words} {holiday}")
 }
 
 fn quantiles_ui(ui: &mut Ui, mean: f64, quantiles: &[f64; 7]) {

@@ -40,14 +40,26 @@ const HEIGHT: f32 = 24.0;
 
 /// A name and a value, which is cut where it is too long; a right click copies the whole.
 pub(in crate::workbench::screens) fn fact_ui(ui: &mut Ui, name: &str, value: Text) {
+    named_ui(ui, name, HEIGHT, value.elide());
+}
+
+/// As [`fact_ui`] for a sentence, which takes as many lines as it needs.
+pub(in crate::workbench::screens) fn wrapped_fact_ui(ui: &mut Ui, name: &str, value: Text) {
+    let width = (ui.available_width() - NAME - sizes::GAP).max(NAME);
+    let value = value.wrap_to(width);
+    let height = value.galley(ui, width).size().y;
+    named_ui(ui, name, HEIGHT.max(height), value);
+}
+
+fn named_ui(ui: &mut Ui, name: &str, height: f32, value: Text) {
     let look = Look::of(ui);
-    let size = vec2(ui.available_width(), HEIGHT);
-    ui.allocate_ui_with_layout(size, look.row(), |ui| {
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), height), look.row(), |ui| {
         ui.spacing_mut().item_spacing.x = sizes::GAP;
-        let (rect, response) = ui.allocate_exact_size(vec2(NAME, HEIGHT), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(NAME, height), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
-        Text::new(name).size(sizes::SMALL).ink(Ink::Faint).paint_in(ui, rect);
-        value.elide().copyable().ui(ui);
+        let first_line = egui::Rect::from_min_size(rect.min, vec2(NAME, HEIGHT.min(height)));
+        Text::new(name).size(sizes::SMALL).ink(Ink::Faint).paint_in(ui, first_line);
+        value.copyable().ui(ui);
     });
 }
 

@@ -103,8 +103,13 @@ impl MappingPage {
     /// What the data set is called, what it is held against, and who imports it.
     fn choices_ui(&mut self, ui: &mut Ui, state: &State, intake: &Intake, outbox: &mut Outbox) {
         let look = Look::of(ui);
-        let who = look.fill("mapping.by", &[("person", &isolate(&state.person))]);
-        Card::titled(look.text("mapping.choices")).note(who).ui(ui, |ui| {
+        let card = Card::titled(look.text("mapping.choices"));
+        let card = if state.person.is_empty() {
+            card
+        } else {
+            card.note(look.fill("mapping.by", &[("person", &isolate(&state.person))]))
+        };
+        card.ui(ui, |ui| {
             grid_ui(ui, "choices", &[1.0, 1.0, 1.4], |ui, cell, _| match cell {
                 0 => {
                     Text::new(look.text("mapping.name")).weight(sizes::MEDIUM).ink(Ink::Soft).elide().ui(ui);

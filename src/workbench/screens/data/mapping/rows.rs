@@ -10,6 +10,8 @@ use crate::workbench::widgets::{Card, Cell, Column, Table};
 
 /// Beyond this height the rows scroll.
 const HIGHEST: f32 = 360.0;
+/// Letters of a cell that are shown; a time has 24.
+const MOST_LETTERS: usize = 24;
 
 /// The card of the rows.
 pub(super) fn rows_ui(ui: &mut Ui, intake: &Intake) {
@@ -44,13 +46,21 @@ pub(super) fn rows_ui(ui: &mut Ui, intake: &Intake) {
                             }
                             None => row.extras.get(place - 2 - fields.len()),
                         };
-                        value.cloned().flatten().map_or_else(
+                        value.and_then(Option::as_ref).map_or_else(
                             || Cell::text(look.language.decimal(f64::NAN, 0)).ink(Ink::Faint),
-                            Cell::text,
+                            |text| Cell::text(shortened(text)),
                         )
                     }
                 }
             });
         });
     });
+}
+
+/// The beginning of a long cell: a long name would push the other columns out of sight.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_LETTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text).trim_end()),
+        None => text.to_owned(),
+    }
 }
