@@ -18,7 +18,7 @@ use crate::base::{Cancelled, Minutes, Task};
 
 use super::design::Term;
 use super::gram::{Design, Gram};
-use super::{Choice, FitError, Parameter, ParameterKind, Training};
+use super::{Choice, Contribution, Explanation, FitError, Parameter, ParameterKind, Training};
 
 /// Rows that are predicted at a time, column by column.
 const ROWS: usize = 1 << 12;
@@ -63,6 +63,14 @@ pub(super) enum Link {
 }
 
 impl Link {
+    /// What is taken from `exp` of the linear prediction, in minutes.
+    fn less(self) -> f64 {
+        match self {
+            Link::LogOnePlus => 1.0,
+            Link::Log => 0.0,
+        }
+    }
+
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     fn is_usual(&self) -> bool {
         *self == Link::LogOnePlus
@@ -185,12 +193,40 @@ impl LinearModel {
         self.minutes(self.log_prediction(value))
     }
 
-    fn minutes(&self, log: f64) -> Minutes {
-        let less = match self.link {
-            Link::LogOnePlus => 1.0,
-            Link::Log => 0.0,
+    /// Coefficient times deviation from the training mean, by feature; a product's are halved between its two. These are logarithms, told in minutes in
+    /// proportion: all of them times the one factor with which they add up to the difference in minutes.
+    pub(super) fn explain<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Explanation {
+        let log = self.log_prediction(value);
+        let [minutes, base] = [log, self.intercept].map(|log| self.unlimited(log));
+        let difference = log - self.intercept;
+        // Where nothing deviates, the slope at the base.
+        let factor = if difference.abs() < 1e-9 { base + self.link.less() } else { (minutes - base) / difference };
+        let contribution = |feature: &str| {
+            let share = |weighted: &Weighted| {
+                let (all, own) = weighted
+                    .term
+                    .features()
+                    .fold((0.0, 0.0), |(all, own), id| (all + 1.0, if id == feature { own + 1.0 } else { own }));
+                if own == 0.0 { 0.0 } else { own / all * weighted.coefficient * weighted.term.standardised(value) }
+            };
+            let log: f64 = self.terms.iter().map(share).sum();
+            Contribution::new(feature, value(feature), log * factor)
         };
-        let minutes = libm::exp(log) * self.smearing - less;
-        Minutes::new(minutes.clamp(0.0, self.longest.get())).unwrap_or(self.longest)
+        let predicted = self.minutes(log);
+        Explanation {
+            base_minutes: base,
+            contributions: self.features().into_iter().map(contribution).collect(),
+            limited_minutes: predicted.get() - minutes,
+            predicted,
+        }
+    }
+
+    fn minutes(&self, log: f64) -> Minutes {
+        Minutes::new(self.unlimited(log).clamp(0.0, self.longest.get())).unwrap_or(self.longest)
+    }
+
+    /// The prediction before it is kept from being negative or longer than anything.
+    fn unlimited(&self, log: f64) -> f64 {
+        libm::exp(log) * self.smearing - self.link.less()
     }
 }

@@ -5,11 +5,13 @@
 //! must reproduce. Nothing here reads a file or keeps one.
 
 mod artifact;
+mod boosted;
 mod calendar_median;
 mod constant;
 mod contract;
 mod design;
 mod elastic_net;
+mod explanation;
 mod gram;
 #[cfg(test)]
 mod guard_tests;
@@ -23,6 +25,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 mod training;
+mod trees;
 mod tweedie;
 
 use serde::{Deserialize, Serialize};
@@ -33,14 +36,17 @@ use crate::base::{Cancelled, Explain, Minutes, Task};
 use super::features::{FeatureTable, Value};
 
 pub use artifact::{Artifact, ArtifactError, GoldenRow, Origin, Scalar};
+pub use boosted::MONOTONE;
 pub use calendar_median::{CalendarMedian, Group, Grouping};
 pub use constant::Constant;
 pub use contract::{Contract, ContractFeature, Difference, Mismatch};
+pub use explanation::{Contribution, Explanation};
 pub use last_wait::LastWait;
 pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
 pub use rule::Rule;
 pub use training::{Curve, CurveLoss, Fit, Part, Training};
+pub use trees::{Monotone, TreeError, Trees};
 
 /// Every family, in the order in which they are listed.
 pub const FAMILIES: &[&dyn Family] = &[
@@ -52,6 +58,7 @@ pub const FAMILIES: &[&dyn Family] = &[
     &elastic_net::Family,
     &q_lasso::Family,
     &tweedie::Family,
+    &boosted::Family,
 ];
 
 /// A kind of model.
@@ -90,6 +97,8 @@ pub enum Fitted {
     QLasso(LinearModel),
     /// A mean with Tweedie's variance.
     Tweedie(LinearModel),
+    /// Gradient-boosted trees.
+    Boosted(Box<Trees>),
 }
 
 /// Why no model could be fitted.
@@ -115,6 +124,9 @@ pub enum FitError {
     /// The equations could not be solved.
     #[error("the normal equations cannot be solved")]
     Singular,
+    /// More trees than a model may have.
+    #[error(transparent)]
+    Trees(#[from] TreeError),
     /// A wrong parameter.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
@@ -133,6 +145,7 @@ impl Explain for FitError {
             FitError::NothingVaries => "fit_nothing_varies",
             FitError::NotConverged { .. } => "fit_not_converged",
             FitError::Singular => "fit_singular",
+            FitError::Trees(error) => error.key(),
             FitError::Parameter(error) => error.key(),
             FitError::Cancelled(_) => "cancelled",
         }
@@ -142,6 +155,7 @@ impl Explain for FitError {
         match self {
             FitError::TooFewVisits { n, needed } => vec![("n", n.to_string()), ("needed", needed.to_string())],
             FitError::NotConverged { iterations } => vec![("iterations", iterations.to_string())],
+            FitError::Trees(error) => error.fields(),
             FitError::Parameter(error) => error.fields(),
             FitError::NothingVaries | FitError::Singular | FitError::Cancelled(_) => Vec::new(),
         }
@@ -176,6 +190,7 @@ impl Fitted {
             Fitted::ElasticNet(_) => elastic_net::Family.id(),
             Fitted::QLasso(_) => q_lasso::Family.id(),
             Fitted::Tweedie(_) => tweedie::Family.id(),
+            Fitted::Boosted(_) => boosted::Family.id(),
         }
     }
 
@@ -190,6 +205,7 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.features()
             }
+            Fitted::Boosted(trees) => trees.features(),
         }
     }
 
@@ -204,6 +220,7 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.predict(value)
             }
+            Fitted::Boosted(trees) => trees.predict(value),
         }
     }
 
@@ -220,6 +237,28 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.predict_all(features, task)
             }
+            Fitted::Boosted(trees) => trees.predict_all(features, task),
+        }
+    }
+
+    /// Why it predicts what it predicts: minutes by feature that add up to the prediction.
+    #[must_use]
+    pub fn explain<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> Explanation {
+        match self {
+            Fitted::Constant(model) => Explanation::of_constant(model.predict()),
+            Fitted::CalendarMedian(model) => {
+                explanation::by_leaving_out(calendar_median::FEATURES, value, &|known| model.predict(known))
+            }
+            Fitted::Rule(model) => {
+                explanation::by_leaving_out(model.features(), value, &|known| model.predict(known))
+            }
+            Fitted::LastWait(model) => {
+                explanation::by_leaving_out(&model.features(), value, &|known| model.predict(known))
+            }
+            Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
+                model.explain(value)
+            }
+            Fitted::Boosted(trees) => trees.explain(value),
         }
     }
 }

@@ -28,6 +28,7 @@ pub use gate::{GateDecision, NonInferiority};
 pub use histogram::{Bin, BinLabel, CategoryBins, Comparison, NumericBins};
 pub use ks::{KolmogorovSmirnov, KsMethod, ks_two_sample};
 pub use quantile::Sample;
+pub use resampling::draws;
 
 use serde::{Deserialize, Serialize};
 

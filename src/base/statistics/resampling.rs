@@ -134,7 +134,7 @@ fn acceleration(left_out: &[f64]) -> f64 {
 }
 
 /// Numbers below a bound, all equally likely, from a ChaCha8 stream with `seed` as its key.
-pub(super) fn draws(seed: u64) -> impl FnMut(usize) -> usize {
+pub fn draws(seed: u64) -> impl FnMut(usize) -> usize {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     let mut stream = ChaCha8Rng::from_seed(key);

@@ -93,6 +93,8 @@ fn parameter_ui(ui: &mut Ui, form: &mut Form, parameter: &'static Parameter) {
     let problem = form.parameter_problem(&look, parameter);
     let field = Field { name: &name, hint: &hint, problem: problem.as_deref(), lines: 1 };
     field.ui(ui, form.typed(parameter.id));
+    let about = look.text(&format!("parameter_about.{}", parameter.id)).to_owned();
+    Text::new(about).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
 }
 
 fn choice_ui(ui: &mut Ui, name: &str, choice: Choice, typed: &mut String) {

@@ -104,6 +104,9 @@ fn every_family_has_words_a_form_and_defaults_that_may_be_used() {
             for parameter in family.parameters() {
                 assert_ne!(parameter_name(&look, parameter), format!("parameter.{}", parameter.id));
                 assert!(!allowed_words(&look, parameter).is_empty());
+                let about = format!("parameter_about.{}", parameter.id);
+                let is_choice = matches!(parameter.kind, ParameterKind::Choice(_));
+                assert_eq!(look.text(&about) == about, is_choice, "a number is told the meaning of: {about}");
                 if let ParameterKind::Choice(choice) = parameter.kind {
                     for option in choice.options {
                         assert_ne!(choice_words(&look, option), format!("choice.{option}"));

@@ -1,0 +1,257 @@
+//! The best split of a node, from its sums.
+//!
+//! With G and H the sums of gradients and curvatures, a node that predicts w changes the loss by `G w + (H + λ) w² / 2`;
+//! its best w is `−G / (H + λ)`, and a split gains what its two sides gain together beyond that (Chen and Guestrin 2016,
+//! "XGBoost", equation 7, here without the factor ½). A constrained node keeps w within its *bounds*; a split on a
+//! constrained input is taken only where its sides stand in that order.
+//!
+//! Names are put in the order of `G / (H + smoothing)`, after which the best set of them is a prefix (Fisher 1958, "On
+//! grouping for maximum homogeneity"); a larger λ keeps small groups of them from looking good by chance.
+
+use super::bins::{BINS, Cuts, MISSING};
+use super::grow::Ground;
+use super::histogram::{Cell, Histogram, Scale, Sums, difference, sum};
+use crate::analysis::models::trees::Monotone;
+
+/// Added to λ for splits of names, and to H where names are put in order.
+const LEVEL_SMOOTHING: f64 = 10.0;
+/// A split has to gain more than this share of what the node would lose by predicting nothing.
+const LEAST_SHARE: f64 = 1e-9;
+
+/// What a split must keep to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SplitRules {
+    /// Visits on either side.
+    pub min_leaf: i64,
+    /// λ.
+    pub l2: f64,
+}
+
+/// Between which values a node's prediction has to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Bounds {
+    pub low: f64,
+    pub high: f64,
+}
+
+/// A split that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Split {
+    /// The place of the input.
+    pub input: usize,
+    pub gain: f64,
+    pub test: Test,
+    /// The sums of the left side; the rest is the right one's.
+    pub left: Sums,
+    pub right: Sums,
+    /// What the two sides would predict by their gradients.
+    pub outputs: [f64; 2],
+}
+
+/// Which bins go to the left.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Test {
+    /// Bins from 1 up to this one, and bin 0 where that is said.
+    UpTo { bin: u8, missing_left: bool },
+    /// These.
+    In(Vec<u8>),
+}
+
+impl Bounds {
+    /// No bounds.
+    pub const NONE: Bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
+    /// The bounds of the sides of a split whose outputs are these, on an input with this direction.
+    pub fn of_sides(self, monotone: Option<Monotone>, [left, right]: [f64; 2]) -> [Bounds; 2] {
+        let middle = (left + (right - left) / 2.0).clamp(self.low, self.high);
+        let below = Bounds { high: middle, ..self };
+        let above = Bounds { low: middle, ..self };
+        match monotone {
+            None => [self, self],
+            Some(Monotone::Increasing) => [below, above],
+            Some(Monotone::Decreasing) => [above, below],
+        }
+    }
+
+    fn are_none(self) -> bool {
+        self == Bounds::NONE
+    }
+}
+
+/// The best split of a node with these sums, by the inputs in `active`; `None` where none gains anything.
+pub(super) fn best<const W: usize>(
+    sums: &Histogram<W>,
+    ground: &Ground<'_>,
+    scale: &Scale,
+    active: &[u16],
+    bounds: Bounds,
+) -> Option<Split> {
+    // Every visit is in one bin of every input.
+    let first = sums.0.get(usize::from(*active.first()?))?;
+    let total = first.iter().fold([0; W], |total, cell| sum(total, *cell));
+    let mut best: Option<Split> = None;
+    for place in active.iter().map(|place| usize::from(*place)) {
+        let input = &ground.inputs[place];
+        let search = Search {
+            cells: &sums.0[place][..input.bins().min(BINS)],
+            total: &total,
+            scale,
+            rules: ground.rules,
+            bounds,
+            monotone: ground.directions[place],
+        };
+        let least = best.as_ref().map_or(0.0, |best| best.gain);
+        let found = match input.cuts {
+            Cuts::Numbers(_) => search.numbers(place, least),
+            Cuts::Levels(_) => search.levels(place, least),
+        };
+        best = found.or(best);
+    }
+    best
+}
+
+/// The search for a split of one input.
+struct Search<'a, const W: usize> {
+    cells: &'a [Cell<W>],
+    total: &'a Cell<W>,
+    scale: &'a Scale,
+    rules: SplitRules,
+    bounds: Bounds,
+    monotone: Option<Monotone>,
+}
+
+impl<const W: usize> Search<'_, W> {
+    /// The best threshold, where it gains more than `least`.
+    fn numbers(&self, input: usize, least: f64) -> Option<Split> {
+        let missing = self.cells[usize::from(MISSING)];
+        let own = self.score(&self.scale.sums(self.total), self.rules.l2);
+        let mut best = own + least.max(own.abs() * LEAST_SHARE);
+        let mut found = None;
+        // What is missing goes to either side, where there is any.
+        let ways = if self.scale.visits(&missing) > 0 { &[false, true][..] } else { &[false][..] };
+        for missing_left in ways {
+            let mut left = if *missing_left { missing } else { [0; W] };
+            for (bin, cell) in self.cells.iter().enumerate().skip(1) {
+                if self.scale.visits(cell) == 0 {
+                    continue;
+                }
+                left = sum(left, *cell);
+                let right = difference(*self.total, left);
+                if self.scale.visits(&right) < self.rules.min_leaf {
+                    break;
+                }
+                if self.scale.visits(&left) < self.rules.min_leaf {
+                    continue;
+                }
+                let sides = [self.scale.sums(&left), self.scale.sums(&right)];
+                let Some(score) = self.score_of(&sides, self.rules.l2) else { continue };
+                if score > best {
+                    best = score;
+                    found = Some((bin, *missing_left, sides));
+                }
+            }
+        }
+        let (bin, missing_left, sides) = found?;
+        // Where nothing is missing in training, it goes with the more.
+        let missing_left = missing_left || (ways.len() == 1 && sides[0].n >= sides[1].n);
+        let test = Test::UpTo { bin: u8::try_from(bin).ok()?, missing_left };
+        Some(self.split(input, best - own, test, sides, self.rules.l2))
+    }
+
+    /// The best set of names, where it gains more than `least`.
+    fn levels(&self, input: usize, least: f64) -> Option<Split> {
+        let l2 = self.rules.l2 + LEVEL_SMOOTHING;
+        let own = self.score(&self.scale.sums(self.total), self.rules.l2);
+        let mut best = own + least.max(own.abs() * LEAST_SHARE);
+        let mut order: Vec<(f64, u8)> = Vec::with_capacity(self.cells.len());
+        for (bin, cell) in (0..=u8::MAX).zip(self.cells) {
+            let sums = self.scale.sums(cell);
+            if sums.n > 0 {
+                order.push((sums.gradient / (sums.curvature + LEVEL_SMOOTHING), bin));
+            }
+        }
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut found = None;
+        let mut left = [0; W];
+        for (place, (_, bin)) in order.iter().enumerate() {
+            left = sum(left, self.cells[usize::from(*bin)]);
+            let right = difference(*self.total, left);
+            if self.scale.visits(&right) < self.rules.min_leaf {
+                break;
+            }
+            if self.scale.visits(&left) < self.rules.min_leaf {
+                continue;
+            }
+            let sides = [self.scale.sums(&left), self.scale.sums(&right)];
+            let Some(score) = self.score_of(&sides, l2) else { continue };
+            if score > best {
+                best = score;
+                found = Some((place, sides));
+            }
+        }
+        let (last, sides) = found?;
+        let mut bins: Vec<u8> = order[..=last].iter().map(|(_, bin)| *bin).collect();
+        // A name that no visit here has is not told from a missing one, and that goes with the more.
+        if self.scale.visits(&self.cells[usize::from(MISSING)]) == 0 && sides[0].n >= sides[1].n {
+            bins.push(MISSING);
+        }
+        bins.sort_unstable();
+        Some(self.split(input, best - own, Test::In(bins), sides, l2))
+    }
+
+    /// What two sides gain; `None` where they stand in the wrong order.
+    #[inline]
+    fn score_of(&self, sides: &[Sums; 2], l2: f64) -> Option<f64> {
+        let [left, right] = sides;
+        if self.monotone.is_some() {
+            let [left, right] = sides.map(|side| self.output(&side, l2));
+            let is_kept = match self.monotone {
+                Some(Monotone::Increasing) => left <= right,
+                Some(Monotone::Decreasing) => left >= right,
+                None => true,
+            };
+            if !is_kept {
+                return None;
+            }
+        }
+        Some(self.score(left, l2) + self.score(right, l2))
+    }
+
+    /// `−2 (G w + (H + λ) w² / 2)` at the w that is best within the bounds.
+    #[inline]
+    fn score(&self, sums: &Sums, l2: f64) -> f64 {
+        let weight = sums.curvature + l2;
+        if self.bounds.are_none() {
+            return sums.gradient * sums.gradient / weight;
+        }
+        let output = self.output(sums, l2);
+        -(2.0 * sums.gradient + weight * output) * output
+    }
+
+    #[inline]
+    fn output(&self, sums: &Sums, l2: f64) -> f64 {
+        (-sums.gradient / (sums.curvature + l2)).clamp(self.bounds.low, self.bounds.high)
+    }
+
+    fn split(&self, input: usize, gain: f64, test: Test, sides: [Sums; 2], l2: f64) -> Split {
+        let [left, right] = sides;
+        Split { input, gain, test, left, right, outputs: sides.map(|side| self.output(&side, l2)) }
+    }
+}
+
+impl Test {
+    /// Whether each bin goes to the left.
+    pub fn table(&self) -> [bool; BINS] {
+        match self {
+            Test::UpTo { bin, missing_left } => std::array::from_fn(|at| match at {
+                0 => *missing_left,
+                at => at <= usize::from(*bin),
+            }),
+            Test::In(bins) => {
+                let mut table = [false; BINS];
+                bins.iter().for_each(|bin| table[usize::from(*bin)] = true);
+                table
+            }
+        }
+    }
+}
