@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::evaluation::SplitPlan;
 use crate::base::Verdict;
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::store::workspace::Run;
+use crate::workflows::SEED;
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::files::read_text;
 use crate::workflows::train::{RunDocument, TrainRequest, TrainSummary, train};
-use crate::workflows::{SEED, TEST_SHARE};
 
 use super::{Context, Ended};
 
@@ -19,7 +20,7 @@ pub struct Train {
     /// The data set: its name, the beginning of its digest, or `latest`.
     #[arg(long, value_name = "D", default_value = "latest")]
     data: String,
-    /// The family: constant, rule, linear, elastic-net.
+    /// The family; an unknown one is answered with the names of all.
     #[arg(long, value_name = "F")]
     family: String,
     /// Parameters of the family.
@@ -29,8 +30,17 @@ pub struct Train {
     #[arg(long, default_value_t = SEED)]
     seed: u64,
     /// The share of the time at the end that is tested on.
-    #[arg(long, value_name = "SHARE", default_value_t = TEST_SHARE, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = SplitPlan::default().test_share, value_parser = share)]
     test_share: f64,
+    /// The share of the rest that decides when a fit in rounds stops.
+    #[arg(long, value_name = "SHARE", default_value_t = SplitPlan::default().stop_share, value_parser = part)]
+    stop_share: f64,
+    /// The share of the rest that intervals are calibrated on.
+    #[arg(long, value_name = "SHARE", default_value_t = SplitPlan::default().calibrate_share, value_parser = part)]
+    calibrate_share: f64,
+    /// Days before each cut that are left out.
+    #[arg(long, value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=365))]
+    gap_days: u32,
 }
 
 /// The largest parameter file that is read, in bytes.
@@ -38,6 +48,10 @@ const MOST_PARAMETER_BYTES: u64 = 64 * 1024;
 
 fn share(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|share| (0.01..=0.9).contains(share)).ok_or_else(|| "0.01..0.9".to_owned())
+}
+
+fn part(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|share| (0.0..=0.25).contains(share)).ok_or_else(|| "0..0.25".to_owned())
 }
 
 impl Train {
@@ -49,8 +63,13 @@ impl Train {
             None => String::new(),
         };
         let prepared = prepare(&workspace, &dataset, &context.task)?;
-        let request =
-            TrainRequest { family: self.family.clone(), parameters, seed: self.seed, test_share: self.test_share };
+        let split = SplitPlan {
+            test_share: self.test_share,
+            stop_share: self.stop_share,
+            calibrate_share: self.calibrate_share,
+            gap_days: self.gap_days,
+        };
+        let request = TrainRequest { family: self.family.clone(), parameters, seed: self.seed, split };
         let outcome = train(&context.home, &prepared, &request, &context.task)?;
         context.output.print(&TrainSummary::of(&outcome.run, &outcome.document), |language| {
             lines(&outcome.run, &outcome.document, language)
@@ -63,7 +82,7 @@ impl Train {
 pub(super) fn lines(run: &Run, document: &RunDocument, language: Language) -> Vec<String> {
     let number = |value: Option<f64>| language.decimal(value.unwrap_or(f64::NAN), 2);
     let test = document.test.as_ref();
-    vec![
+    let mut lines = vec![
         language.fill(
             "cli.train.head",
             &[
@@ -84,5 +103,24 @@ pub(super) fn lines(run: &Run, document: &RunDocument, language: Language) -> Ve
                 ("constant", &number(document.constant.as_ref().map(|errors| errors.mae))),
             ],
         ),
-    ]
+    ];
+    lines.extend(document.coverage.iter().map(|coverage| {
+        let share = |share: f64| language.percent(share, 1);
+        let values = [
+            ("level", language.percent(coverage.level, 0)),
+            ("covered", share(coverage.covered)),
+            ("low", coverage.covered_low.map_or_else(|| "—".to_owned(), share)),
+            ("high", coverage.covered_high.map_or_else(|| "—".to_owned(), share)),
+            ("width", language.decimal(coverage.mean_width, 1)),
+            ("shown", share(coverage.shown_covered)),
+        ];
+        language.fill_owned("cli.train.coverage", &values)
+    }));
+    if document.coverage.is_empty() && test.is_some() {
+        lines.push(language.text("cli.train.no_intervals").to_owned());
+    }
+    if document.earlier_tests > 0 {
+        lines.push(language.fill("cli.train.earlier_tests", &[("n", &language.integer(document.earlier_tests))]));
+    }
+    lines
 }

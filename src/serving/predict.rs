@@ -19,7 +19,7 @@ use super::problem::{Kind, Problem};
 use super::request::{LARGEST_BODY_BYTES, PredictionRequest};
 use super::routes::App;
 use crate::analysis::features::{OnlineOutcome, OnlineQueues, Value};
-use crate::analysis::models::Scalar;
+use crate::analysis::models::{Scalar, WaitInterval};
 use crate::base::{Minutes, Moment, Version};
 use crate::store::predictions::Prediction;
 
@@ -28,6 +28,8 @@ use crate::store::predictions::Prediction;
 struct Answer<'a> {
     /// The predicted wait.
     minutes: Minutes,
+    /// Between which waits the actual one lies, each with its level; empty where the version has no intervals.
+    intervals: Vec<WaitInterval>,
     version: Version,
     generation: i64,
     /// The features of the model that were not known.
@@ -42,6 +44,7 @@ struct Answer<'a> {
 /// What a model makes of a request.
 struct Predicted {
     minutes: Minutes,
+    intervals: Vec<WaitInterval>,
     /// The features of its contract that were known.
     features: serde_json::Map<String, serde_json::Value>,
     /// Those that were not.
@@ -85,10 +88,11 @@ fn answer(
     at: Moment,
     begin: Instant,
 ) -> Response {
-    let Predicted { minutes, features, missing, online } = predicted;
+    let Predicted { minutes, intervals, features, missing, online } = predicted;
     let (version, generation) = (deployment.model.statement.version, deployment.generation);
     let request_id = request.request_id.as_deref();
-    let body = Json(Answer { minutes, version, generation, missing: &missing, online: online.id(), request_id });
+    let online = online.id();
+    let body = Json(Answer { minutes, intervals, version, generation, missing: &missing, online, request_id });
     let headers = [
         ("x-nobat-version", HeaderValue::from_str(&version.to_string())),
         ("x-nobat-generation", Ok(HeaderValue::from(generation))),
@@ -122,7 +126,7 @@ impl Model {
         let value = |id: &str| {
             values.iter().find(|(candidate, _)| *candidate == id).map_or(Value::Missing, |(_, value)| *value)
         };
-        let minutes = self.artifact.model.predict(&value);
+        let (minutes, intervals) = self.artifact.predict(&value);
         let mut features = serde_json::Map::new();
         let mut missing = Vec::new();
         for (id, value) in &values {
@@ -135,7 +139,7 @@ impl Model {
                 }
             };
         }
-        Predicted { minutes, features, missing, online }
+        Predicted { minutes, intervals, features, missing, online }
     }
 }
 

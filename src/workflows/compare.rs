@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::analysis::evaluation::{Comparison, Pairs, Side, compare, split_by_time};
+use crate::analysis::evaluation::{Comparison, Pairs, Side, SplitPlan, compare};
 use crate::analysis::features::{Expression, FeatureTable, Value};
 use crate::analysis::history::Outcome;
 use crate::analysis::models::{Artifact, ArtifactError, Fitted};
@@ -12,7 +12,7 @@ use crate::base::{Moment, Task};
 use super::datasets::Prepared;
 use super::models::{ModelName, load};
 use super::train::{fit_baseline, waits_of};
-use super::{Home, TEST_SHARE, WorkflowError};
+use super::{Home, WorkflowError};
 
 /// Which models are to be compared.
 #[derive(Clone, Debug)]
@@ -150,7 +150,7 @@ fn trained_until(
     let until = |artifact: &Option<Artifact>| artifact.as_ref().map(|artifact| artifact.origin.trained_until);
     match until(current).max(until(candidate)) {
         Some(until) => Ok(until),
-        None => Ok(split_by_time(&prepared.history, TEST_SHARE)?.cut),
+        None => Ok(SplitPlan::default().split(&prepared.history)?.cut),
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::analysis::evaluation::SplitPlan;
 use crate::base::{Role, Task, Verdict, Version};
 use crate::store::keys::SigningKey;
 
@@ -22,7 +23,7 @@ use super::release::{ProposeOutcome, ProposeRequest, approve, promote, propose, 
 use super::server::{Answer, Client, Server, start};
 use super::simulate::{SAMPLE_MAPPING, SAMPLE_VISITS};
 use super::train::{TrainOutcome, TrainRequest, train};
-use super::{Home, SEED, TEST_SHARE, WorkflowError};
+use super::{Home, SEED, WorkflowError};
 
 /// The person of the sample project, who is its model owner.
 pub const SAMPLE_PERSON: &str = "owner";
@@ -198,7 +199,7 @@ impl Demo<'_> {
                 family: family.to_owned(),
                 parameters: String::new(),
                 seed: SEED,
-                test_share: TEST_SHARE,
+                split: SplitPlan::default(),
             };
             let outcome = train(demo.home, prepared, &request, demo.task)?;
             let document = &outcome.document;

@@ -16,6 +16,7 @@ pub mod expect;
 pub mod expressions;
 pub mod features;
 pub mod files;
+mod fitting;
 pub mod import;
 pub mod mapping;
 pub mod models;
@@ -38,8 +39,6 @@ use crate::base::Moment;
 
 /// The seed of everything that is random and not told otherwise.
 pub const SEED: u64 = 1404;
-/// The share of the time at the end of a history that is kept for testing.
-pub const TEST_SHARE: f64 = 0.2;
 
 /// What the machine's clock says.
 #[must_use]

@@ -1,5 +1,7 @@
 //! Train: fit a family on the past of a data set, test it once on its future, keep the run.
 //!
+//! Time is divided as a [`SplitPlan`] says; how a fit comes to its intervals is in [`super::fitting`].
+//!
 //! The rule and the constant are fitted on the same past and tested on the same visits, so that a run is never shown
 //! without what it has to beat.
 
@@ -9,16 +11,18 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::evaluation::{Errors, TimeSplit, errors, split_by_time};
-use crate::analysis::features::Expression;
+use crate::analysis::evaluation::{Coverage, Errors, Places, SplitPlan, TimeSplit, coverage, errors};
+use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
-    Artifact, Curve, FAMILIES, Family, Fit, FitError, Fitted, Origin, Parameters, Training, family,
+    Artifact, Curve, EdgeValues, FAMILIES, Family, FitError, Fitted, Intervals, Origin, Parameters, Queues,
+    Training, family,
 };
 use crate::base::{Digest, Moment, Task};
 use crate::store::workspace::{NewRun, Run, RunOutcome, Workspace};
 
 use super::datasets::Prepared;
 use super::expressions::expressions;
+use super::fitting::{Recipe, Trained};
 use super::{Home, WorkflowError, now};
 
 /// What is to be trained.
@@ -30,8 +34,8 @@ pub struct TrainRequest {
     pub parameters: String,
     /// The seed.
     pub seed: u64,
-    /// The share of the time at the end that is tested on.
-    pub test_share: f64,
+    /// How the time is divided.
+    pub split: SplitPlan,
 }
 
 /// What is kept about a run beside its model.
@@ -51,8 +55,21 @@ pub struct RunDocument {
     pub test_abandoned: u64,
     /// Visits of the test part that are not over: not scored.
     pub test_unfinished: u64,
+    /// How the time was divided; runs of before there was a choice do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<SplitPlan>,
+    /// The parts of the time before the cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<PartSizes>,
+    /// Runs that had been tested on visits of the same test part before: the more, the likelier it is that one of them looks
+    /// good by chance.
+    #[serde(default)]
+    pub earlier_tests: u64,
     /// The errors on the test part.
     pub test: Option<Errors>,
+    /// How often the intervals hold the waits of the test part, level by level; empty where there are no intervals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<Coverage>,
     /// The errors of today's rule on the same visits.
     pub rule: Option<Errors>,
     /// The errors of the constant on the same visits.
@@ -62,6 +79,21 @@ pub struct RunDocument {
     pub curve: Option<Curve>,
     /// Why there is no model, where there is none.
     pub failure: Option<String>,
+}
+
+/// The parts of the time before the cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartSizes {
+    /// Where the visits that decide when to stop begin.
+    pub stop_from: Moment,
+    /// Where the visits for calibration begin.
+    pub calibrate_from: Moment,
+    /// Visits before either.
+    pub fit_n: u64,
+    /// Visits that decide when to stop.
+    pub stop_n: u64,
+    /// Visits for calibration.
+    pub calibrate_n: u64,
 }
 
 /// What came of it.
@@ -90,6 +122,7 @@ pub struct TrainSummary {
     mae_rule: Option<f64>,
     mae_constant: Option<f64>,
     within_20: Option<f64>,
+    coverage_80: Option<f64>,
     seconds: f64,
 }
 
@@ -105,11 +138,12 @@ pub fn train(
 ) -> Result<TrainOutcome, WorkflowError> {
     let family = find_family(&request.family)?;
     let parameters = Parameters::from_yaml(family.parameters(), &request.parameters)?;
-    let split = split_by_time(&prepared.history, request.test_share)?;
+    let split = request.split.split(&prepared.history)?;
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let own = expressions(&workspace)?;
     let (created_at, started) = (now(), Instant::now());
-    let fitted = fit_and_test(prepared, &own, family, &parameters, request.seed, &split, task);
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let fitted = fit_and_test(prepared, &own, recipe, &split, task);
     let mut new = NewRun {
         dataset: prepared.digest,
         family: request.family.clone(),
@@ -119,10 +153,12 @@ pub fn train(
         seconds: started.elapsed().as_secs_f64(),
         outcome: RunOutcome::Failed,
     };
-    let mut document = RunDocument::of(&parameters, &split);
+    let mut document = RunDocument::of(&parameters, request.split, &split);
+    document.earlier_tests = earlier_tests(&workspace, prepared.digest, split.cut)?;
     match fitted {
         Ok((artifact, tested)) => {
             document.test = tested.model;
+            document.coverage = tested.coverage;
             document.rule = tested.rule;
             document.constant = tested.constant;
             document.curve = tested.curve;
@@ -160,9 +196,10 @@ pub fn find_family(name: &str) -> Result<&'static dyn Family, WorkflowError> {
 /// [`FitError`].
 pub fn fit_baseline(prepared: &Prepared, name: &str, rows: &[usize], task: &Task) -> Result<Fitted, FitError> {
     let family = family(name).ok_or(FitError::NothingVaries)?;
+    let (features, waits) = (prepared.features.take(rows), waits_of(prepared, rows));
     // Nothing about a baseline is random.
-    let fit = fit(prepared, &[], family, &Parameters::defaults(family.parameters()), rows, 0, task)?;
-    Ok(fit.model)
+    let training = Training::new(&features, &waits, 0);
+    Ok(family.fit(&training, &Parameters::defaults(family.parameters()), task)?.model)
 }
 
 /// The known waits of `rows`, in minutes.
@@ -173,47 +210,38 @@ pub fn waits_of(prepared: &Prepared, rows: &[usize]) -> Vec<f64> {
 
 struct Tested {
     model: Option<Errors>,
+    coverage: Vec<Coverage>,
     rule: Option<Errors>,
     constant: Option<Errors>,
     curve: Option<Curve>,
 }
 
-fn fit(
-    prepared: &Prepared,
-    own: &[Arc<Expression>],
-    family: &dyn Family,
-    parameters: &Parameters,
-    rows: &[usize],
-    seed: u64,
-    task: &Task,
-) -> Result<Fit, FitError> {
-    let waits = waits_of(prepared, rows);
-    let features = prepared.features.take(rows).with_expressions(own);
-    family.fit(&Training::new(&features, &waits, seed), parameters, task)
-}
-
 fn fit_and_test(
     prepared: &Prepared,
     own: &[Arc<Expression>],
-    family: &dyn Family,
-    parameters: &Parameters,
-    seed: u64,
+    recipe: Recipe<'_>,
     split: &TimeSplit,
     task: &Task,
 ) -> Result<(Artifact, Tested), FitError> {
-    let Fit { model, curve } = fit(prepared, own, family, parameters, &split.train, seed, task)?;
+    let seed = recipe.seed;
+    let Trained { model, intervals, curve } = recipe.fit(prepared, own, split, task)?;
     let test = prepared.features.take(&split.test).with_expressions(own);
     let actual = waits_of(prepared, &split.test);
-    let days = day_numbers(prepared, &split.test);
-    let score = |model: &Fitted| -> Result<Option<Errors>, FitError> {
-        Ok(errors(&model.predict_all(&test, task)?, &actual, &days, seed))
+    let mut places = places(prepared, &split.test);
+    let score = |model: &Fitted| -> Result<(Vec<f64>, Option<Errors>), FitError> {
+        let predicted = model.predict_all(&test, task)?;
+        let errors = errors(&predicted, &actual, &places.day, seed);
+        Ok((predicted, errors))
     };
-    let tested = Tested {
-        model: score(&model)?,
-        rule: score(&fit_baseline(prepared, "rule", &split.train, task)?)?,
-        constant: score(&fit_baseline(prepared, "constant", &split.train, task)?)?,
-        curve: curve.map(|curve| curve.thinned()),
+    let (predicted, errors) = score(&model)?;
+    let rule = score(&fit_baseline(prepared, "rule", &split.train, task)?)?.1;
+    let constant = score(&fit_baseline(prepared, "constant", &split.train, task)?)?.1;
+    places.predicted = predicted;
+    let coverage = match &intervals {
+        None => Vec::new(),
+        Some(intervals) => coverage_of(&model, intervals, &test, &actual, &places, seed, task)?,
     };
+    let tested = Tested { model: errors, coverage, rule, constant, curve: curve.map(|curve| curve.thinned()) };
     let trained_from = split.train.first().map_or(split.cut, |row| prepared.history.visits.arrived[*row]);
     let origin = Origin {
         dataset: prepared.digest,
@@ -223,17 +251,50 @@ fn fit_and_test(
         trained_until: split.cut,
         train_n: split.train.len() as u64,
         seed,
-        parameters: as_map(parameters),
+        parameters: as_map(recipe.parameters),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    Ok((Artifact::new(model, origin, &test), tested))
+    Ok((Artifact::new(model, intervals, origin, &test), tested))
 }
 
-/// The day of each of `rows` at its site, as days since 1970.
-fn day_numbers(prepared: &Prepared, rows: &[usize]) -> Vec<u32> {
+/// The coverage of the intervals, level by level; parts of the visits for the first level alone.
+fn coverage_of(
+    model: &Fitted,
+    intervals: &Intervals,
+    features: &FeatureTable,
+    actual: &[f64],
+    places: &Places<'_>,
+    seed: u64,
+    task: &Task,
+) -> Result<Vec<Coverage>, FitError> {
+    let values = EdgeValues::of(model, intervals.edges(), features, task)?;
+    let levels = intervals.of_all(&values, &Queues::of(features));
+    let mut found: Vec<Coverage> =
+        levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
+    found.iter_mut().skip(1).for_each(|coverage| coverage.parts.clear());
+    Ok(found)
+}
+
+/// Runs on the data set that were tested from the same cut on.
+fn earlier_tests(workspace: &Workspace, dataset: Digest, cut: Moment) -> Result<u64, WorkflowError> {
+    let tested = |run: &Run| {
+        let document = RunDocument::read(run).ok();
+        run.dataset == dataset && document.is_some_and(|it| it.cut == Some(cut) && it.test.is_some())
+    };
+    Ok(workspace.runs()?.iter().filter(|run| tested(run)).count() as u64)
+}
+
+/// Where each of `rows` belongs, by the clock of its site; without predictions.
+fn places<'p>(prepared: &'p Prepared, rows: &[usize]) -> Places<'p> {
+    let visits = &prepared.history.visits;
     let mut clock = prepared.history.zone.clock();
-    let mut day = |row: &usize| clock.local(prepared.history.visits.arrived[*row]).date().epoch_days();
-    rows.iter().map(|row| day(row).cast_unsigned()).collect()
+    let local: Vec<_> = rows.iter().map(|row| clock.local(visits.arrived[*row])).collect();
+    Places {
+        day: local.iter().map(|time| time.date().epoch_days().cast_unsigned()).collect(),
+        hour: local.iter().map(|time| u32::from(time.minute_of_day()) / 60).collect(),
+        site: rows.iter().map(|row| visits.site.get(*row)).collect(),
+        predicted: Vec::new(),
+    }
 }
 
 fn as_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {
@@ -248,8 +309,19 @@ fn json(document: &RunDocument) -> Result<serde_json::Value, WorkflowError> {
 }
 
 impl RunDocument {
-    fn of(parameters: &Parameters, split: &TimeSplit) -> RunDocument {
+    fn of(parameters: &Parameters, plan: SplitPlan, split: &TimeSplit) -> RunDocument {
+        let parts = &split.parts;
         RunDocument {
+            split: Some(plan),
+            parts: Some(PartSizes {
+                stop_from: parts.stop_from,
+                calibrate_from: parts.calibrate_from,
+                fit_n: parts.fit.len() as u64,
+                stop_n: parts.stop.len() as u64,
+                calibrate_n: parts.calibrate.len() as u64,
+            }),
+            earlier_tests: 0,
+            coverage: Vec::new(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             parameters: as_map(parameters),
             cut: Some(split.cut),
@@ -263,6 +335,12 @@ impl RunDocument {
             curve: None,
             failure: None,
         }
+    }
+
+    /// The coverage of the intervals of this level.
+    #[must_use]
+    pub fn coverage_of(&self, level: f64) -> Option<&Coverage> {
+        self.coverage.iter().find(|coverage| coverage.level == level)
     }
 
     /// The document of a kept run.
@@ -293,6 +371,7 @@ impl TrainSummary {
             mae_rule: document.rule.as_ref().map(|errors| errors.mae),
             mae_constant: document.constant.as_ref().map(|errors| errors.mae),
             within_20: test.map(|errors| errors.within_20),
+            coverage_80: document.coverage_of(0.8).map(|coverage| coverage.covered),
             seconds: run.seconds,
         }
     }

@@ -4,6 +4,7 @@
 //! never scored. What is not here yet: slices by hour and weekday, multiple testing, power, rolling origin.
 
 mod compare;
+mod coverage;
 mod errors;
 mod split;
 #[cfg(test)]
@@ -12,5 +13,6 @@ mod tests;
 pub use compare::{
     Comparison, ComparisonError, Contender, DailyErrors, DifferenceBin, Pairs, Side, SiteSlice, compare,
 };
+pub use coverage::{Coverage, CoveragePart, Places, coverage};
 pub use errors::{Errors, WITHIN_MINUTES, errors};
-pub use split::{SplitError, TimeSplit, cut_date, split_by_time};
+pub use split::{Parts, SplitDates, SplitError, SplitPlan, TimeSplit};

@@ -1,8 +1,8 @@
 //! Past and future: the one split that an honest test of a forecast allows.
 //!
-//! The cut is a midnight at the sites. A visit is learned from only if it was *called* before the cut, since its wait was
-//! not known earlier; it is tested on only if it *arrived* at or after the cut. Visits that straddle the cut belong to
-//! neither side.
+//! Time is cut at midnights of the sites: *train | early stop | calibrate | test*. A visit is learned from only if it was
+//! *called* before a cut, since its wait was not known earlier; it belongs to the part behind a cut only if it *arrived* at or
+//! after it. Visits that straddle a cut belong to neither side, and a gap of days takes more away before each cut.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,35 @@ use crate::analysis::history::{History, Outcome};
 use crate::base::calendar::{CivilDate, LocalTime, WallClock};
 use crate::base::explain::Failure;
 use crate::base::{Explain, Moment};
+
+/// How the time of a history is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitPlan {
+    /// The share of the time, at its end, that is tested on.
+    pub test_share: f64,
+    /// The share of the time before the test that decides when a fit in rounds stops.
+    pub stop_share: f64,
+    /// The share of the time before the test, at its end, that intervals are calibrated on; without it there are none.
+    pub calibrate_share: f64,
+    /// Days before each cut that are left out.
+    pub gap_days: u32,
+}
+
+/// The days with which the parts begin, and the day after the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SplitDates {
+    /// What is learned from.
+    pub train: CivilDate,
+    /// What decides when to stop.
+    pub stop: CivilDate,
+    /// What intervals are calibrated on.
+    pub calibrate: CivilDate,
+    /// What is tested on.
+    pub test: CivilDate,
+    /// The end.
+    pub end: CivilDate,
+}
 
 /// Rows of a history to learn from and to test on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +53,25 @@ pub struct TimeSplit {
     pub test_abandoned: usize,
     /// Visits that arrived at or after the cut and are not over.
     pub test_unfinished: usize,
+    /// How the time before the cut is divided.
+    pub parts: Parts,
+}
+
+/// The parts of the time before a cut; a part that was not asked for is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Where the visits that decide when to stop begin.
+    pub stop_from: Moment,
+    /// Where the visits for calibration begin.
+    pub calibrate_from: Moment,
+    /// Served visits that were called before `stop_from`.
+    pub fit: Vec<usize>,
+    /// Served visits that arrived at or after `stop_from` and were called before `calibrate_from`.
+    pub stop: Vec<usize>,
+    /// Served visits that were called before `calibrate_from`: what a family without rounds is fitted to.
+    pub before_calibration: Vec<usize>,
+    /// Served visits that arrived at or after `calibrate_from` and were called before the cut.
+    pub calibrate: Vec<usize>,
 }
 
 /// A history that cannot be split.
@@ -52,23 +100,67 @@ impl Explain for SplitError {
     }
 }
 
-/// Splits `history` so that about the last `test_share` of its *time* is the future.
-///
-/// # Errors
-/// [`SplitError`] where one side would hold no served visit.
-pub fn split_by_time(history: &History, test_share: f64) -> Result<TimeSplit, SplitError> {
-    let visits = &history.visits;
-    let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
-        return Err(SplitError::TooShort { days: 0 });
-    };
-    let span = last.millis() - first.millis();
-    let too_short = SplitError::TooShort { days: span / 86_400_000 + 1 };
-    let mut clock = history.zone.clock();
-    let midnight =
-        cut_date(*first, *last, &mut clock, test_share).and_then(|date| clock.moment(LocalTime::new(date, 0, 0)?));
-    let cut = midnight.map(|moment| moment.chosen()).ok_or_else(|| too_short.clone())?;
-    let split = split_at(history, cut);
-    if split.train.is_empty() || split.test.is_empty() { Err(too_short) } else { Ok(split) }
+impl Default for SplitPlan {
+    fn default() -> SplitPlan {
+        SplitPlan { test_share: 0.2, stop_share: 0.1, calibrate_share: 0.15, gap_days: 0 }
+    }
+}
+
+impl SplitPlan {
+    /// The same with another share that is tested on.
+    #[must_use]
+    pub fn testing(self, test_share: f64) -> SplitPlan {
+        SplitPlan { test_share, ..self }
+    }
+
+    /// The days of the parts of a history from `first` to `last`, at the sites of `clock`. A part that is asked for has at
+    /// least a day, and learning keeps at least half of the days before the test.
+    #[must_use]
+    pub fn dates(&self, first: Moment, last: Moment, clock: &mut WallClock) -> Option<SplitDates> {
+        let test = cut_date(first, last, clock, self.test_share)?;
+        let train = clock.local(first).date();
+        let known = test.days_since(train);
+        #[expect(clippy::cast_possible_truncation, reason = "a share of some thousand days")]
+        let days = |share: f64| {
+            let wanted = (f64::from(known) * share).round() as i32;
+            if share > 0.0 { wanted.max(1).min(known / 4) } else { 0 }
+        };
+        let calibrate = test.plus_days(-days(self.calibrate_share))?;
+        let stop = calibrate.plus_days(-days(self.stop_share))?;
+        Some(SplitDates { train, stop, calibrate, test, end: clock.local(last).date().plus_days(1)? })
+    }
+
+    /// Splits `history`.
+    ///
+    /// # Errors
+    /// [`SplitError`] where there would be no served visit to learn from, or none to test on.
+    pub fn split(&self, history: &History) -> Result<TimeSplit, SplitError> {
+        let visits = &history.visits;
+        let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
+            return Err(SplitError::TooShort { days: 0 });
+        };
+        let too_short = SplitError::TooShort { days: (last.millis() - first.millis()) / 86_400_000 + 1 };
+        let mut clock = history.zone.clock();
+        let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
+        let gap = i32::try_from(self.gap_days).unwrap_or(i32::MAX);
+        let mut cut = |date: CivilDate| {
+            let mut midnight = |date| Some(clock.moment(LocalTime::new(date, 0, 0)?)?.chosen());
+            Some(Cut { until: midnight(date.plus_days(-gap)?)?, from: midnight(date)? })
+        };
+        let cuts = [dates.stop, dates.calibrate, dates.test].map(&mut cut);
+        let [Some(stop), Some(calibrate), Some(test)] = cuts else { return Err(too_short) };
+        let split = split_at(history, stop, calibrate, test);
+        if split.train.is_empty() || split.test.is_empty() { Err(too_short) } else { Ok(split) }
+    }
+}
+
+/// A cut, and the gap before it.
+#[derive(Clone, Copy)]
+struct Cut {
+    /// What comes before was called before this.
+    until: Moment,
+    /// What comes after arrived from here on.
+    from: Moment,
 }
 
 /// The day with whose midnight the last `test_share` of the time from `first` to `last` begins, at the sites of
@@ -84,16 +176,44 @@ pub fn cut_date(first: Moment, last: Moment, clock: &mut WallClock, test_share: 
     first.plus_millis(kept).map(|moment| clock.local(moment).date())
 }
 
-fn split_at(history: &History, cut: Moment) -> TimeSplit {
+fn split_at(history: &History, stop: Cut, calibrate: Cut, test: Cut) -> TimeSplit {
     let visits = &history.visits;
-    let mut split = TimeSplit { cut, train: Vec::new(), test: Vec::new(), test_abandoned: 0, test_unfinished: 0 };
+    let parts = Parts {
+        stop_from: stop.from,
+        calibrate_from: calibrate.from,
+        fit: Vec::new(),
+        stop: Vec::new(),
+        before_calibration: Vec::new(),
+        calibrate: Vec::new(),
+    };
+    let mut split = TimeSplit {
+        cut: test.from,
+        train: Vec::new(),
+        test: Vec::new(),
+        test_abandoned: 0,
+        test_unfinished: 0,
+        parts,
+    };
     for row in 0..visits.len() {
-        let is_future = visits.arrived[row] >= cut;
-        match visits.outcome(row) {
-            Outcome::Served if is_future => split.test.push(row),
-            Outcome::Served if visits.called[row].is_some_and(|called| called < cut) => split.train.push(row),
-            Outcome::Abandoned if is_future => split.test_abandoned += 1,
-            Outcome::Unfinished if is_future => split.test_unfinished += 1,
+        let arrived = visits.arrived[row];
+        let is_future = arrived >= test.from;
+        match (visits.outcome(row), visits.called[row]) {
+            (Outcome::Served, _) if is_future => split.test.push(row),
+            (Outcome::Served, Some(called)) => {
+                let parts = &mut split.parts;
+                let put = |belongs: bool, part: &mut Vec<usize>| {
+                    if belongs {
+                        part.push(row)
+                    }
+                };
+                put(called < test.until, &mut split.train);
+                put(called < stop.until, &mut parts.fit);
+                put(arrived >= stop.from && called < calibrate.until, &mut parts.stop);
+                put(called < calibrate.until, &mut parts.before_calibration);
+                put(arrived >= calibrate.from && called < test.until, &mut parts.calibrate);
+            }
+            (Outcome::Abandoned, _) if is_future => split.test_abandoned += 1,
+            (Outcome::Unfinished, _) if is_future => split.test_unfinished += 1,
             _ => {}
         }
     }

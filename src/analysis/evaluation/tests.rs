@@ -134,7 +134,7 @@ fn past_and_future_do_not_touch() {
     };
     let visits: Visits = (0..240).map(visit).collect();
     let history = History { visits, ..History::default() };
-    let split = split_by_time(&history, 0.2).unwrap();
+    let split = SplitPlan::default().split(&history).unwrap();
     assert_eq!(history.zone.clock().local(split.cut).minute_of_day(), 0);
     let visits = &history.visits;
     assert!(split.train.iter().all(|row| visits.called[*row].unwrap() < split.cut));
@@ -146,7 +146,30 @@ fn past_and_future_do_not_touch() {
     assert!(straddling.into_iter().all(|row| !split.train.contains(&row) && !split.test.contains(&row)));
     assert!(split.test_abandoned > 0 && split.test_unfinished > 0);
 
+    // The parts before the cut do not touch either, and have what was asked for.
+    let parts = &split.parts;
+    let called = |row: &usize| visits.called[*row].unwrap();
+    assert!(parts.fit.iter().all(|row| called(row) < parts.stop_from));
+    assert!(
+        parts.stop.iter().all(|row| visits.arrived[*row] >= parts.stop_from && called(row) < parts.calibrate_from)
+    );
+    assert!(
+        parts.calibrate.iter().all(|row| visits.arrived[*row] >= parts.calibrate_from && called(row) < split.cut)
+    );
+    assert!(parts.before_calibration.iter().all(|row| called(row) < parts.calibrate_from));
+    assert!([&parts.fit, &parts.stop, &parts.calibrate].iter().all(|part| !part.is_empty()));
+    assert!(parts.fit.iter().chain(&parts.stop).chain(&parts.calibrate).all(|row| split.train.contains(row)));
+    // Days of a gap are taken from what lies before a cut; the test stays the same.
+    let gap = SplitPlan { gap_days: 1, ..SplitPlan::default() }.split(&history).unwrap();
+    assert_eq!((gap.cut, &gap.test), (split.cut, &split.test));
+    let day_before = split.cut.plus_millis(-86_400_000).unwrap();
+    assert!(gap.train.iter().all(|row| called(row) < day_before) && gap.train.len() < split.train.len());
+    let whole =
+        SplitPlan { stop_share: 0.0, calibrate_share: 0.0, ..SplitPlan::default() }.split(&history).unwrap();
+    assert_eq!((&whole.parts.fit, &whole.train), (&split.train, &split.train));
+    assert!(whole.parts.stop.is_empty() && whole.parts.calibrate.is_empty());
+
     let one_day = History { visits: visits.take(&[0, 1, 2, 3]), ..History::default() };
-    assert!(matches!(split_by_time(&one_day, 0.2), Err(SplitError::TooShort { days: 1 })));
-    assert!(matches!(split_by_time(&History::default(), 0.2), Err(SplitError::TooShort { days: 0 })));
+    assert!(matches!(SplitPlan::default().split(&one_day), Err(SplitError::TooShort { days: 1 })));
+    assert!(matches!(SplitPlan::default().split(&History::default()), Err(SplitError::TooShort { days: 0 })));
 }

@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{FeatureTable, Value};
+use crate::analysis::features::{CATALOGUE, FeatureTable, Value};
 use crate::base::calendar::Zone;
 use crate::base::{Digest, Explain, Minutes, Moment};
 
-use super::{Contract, Difference, Fitted};
+use super::{Contract, Difference, Fitted, Intervals, WaitInterval};
 
 /// The version of the document that this program writes, and the newest it reads.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
+/// The version of a document without intervals, which older programs read.
+const WITHOUT_INTERVALS: u32 = 1;
 const FORMAT: &str = "nobat-model";
 /// The largest artifact that is read, in bytes.
 pub const MAX_BYTES: usize = 256 << 20;
@@ -33,6 +35,9 @@ pub struct Artifact {
     pub contract: Contract,
     /// The model.
     pub model: Fitted,
+    /// Between which waits the actual one lies, where there was enough to calibrate that with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<Intervals>,
     /// Where it came from.
     pub origin: Origin,
     golden: Vec<GoldenRow>,
@@ -69,6 +74,9 @@ pub struct Origin {
 pub struct GoldenRow {
     inputs: BTreeMap<String, Scalar>,
     minutes: Minutes,
+    /// The ends of its intervals, level by level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    intervals: Vec<[f64; 2]>,
 }
 
 /// A feature's value in JSON; a missing one is left out.
@@ -142,6 +150,23 @@ impl Explain for ArtifactError {
     }
 }
 
+/// The ids of the features that a prediction and its intervals need: the catalogue's in its order, then others by name.
+fn used<'a>(model: &'a Fitted, intervals: Option<&'a Intervals>) -> Vec<&'a str> {
+    let mut ids: std::collections::BTreeSet<&str> = model.features().into_iter().collect();
+    ids.extend(intervals.into_iter().flat_map(Intervals::features));
+    let known: Vec<&str> = CATALOGUE.iter().filter_map(|feature| ids.take(feature.id)).collect();
+    known.into_iter().chain(ids).collect()
+}
+
+fn ends<'v>(
+    intervals: Option<&Intervals>,
+    predicted: Minutes,
+    value: &dyn Fn(&str) -> Value<'v>,
+) -> Vec<[f64; 2]> {
+    let found = intervals.map(|intervals| intervals.of_visit(predicted, value));
+    found.into_iter().flatten().map(|interval| [interval.low, interval.high]).collect()
+}
+
 impl Scalar {
     /// The value of a feature.
     #[must_use]
@@ -167,8 +192,8 @@ impl Scalar {
 impl Artifact {
     /// The artifact of `model`, with golden rows spread over `features`.
     #[must_use]
-    pub fn new(model: Fitted, origin: Origin, features: &FeatureTable) -> Artifact {
-        let contract = Contract::of(&model.features(), features.expressions());
+    pub fn new(model: Fitted, intervals: Option<Intervals>, origin: Origin, features: &FeatureTable) -> Artifact {
+        let contract = Contract::of(&used(&model, intervals.as_ref()), features.expressions());
         let step = (features.len() / GOLDEN_ROWS).max(1);
         let golden = (0..features.len())
             .step_by(step)
@@ -176,10 +201,21 @@ impl Artifact {
             .map(|row| {
                 let input = |id: &str| Some((id.to_owned(), Scalar::of(features.value(id, row))?));
                 let inputs = contract.features().iter().filter_map(|feature| input(&feature.id)).collect();
-                GoldenRow { minutes: model.predict(&|id| features.value(id, row)), inputs }
+                let value = |id: &str| features.value(id, row);
+                let minutes = model.predict(&value);
+                GoldenRow { minutes, intervals: ends(intervals.as_ref(), minutes, &value), inputs }
             })
             .collect();
-        Artifact { format: FORMAT.to_owned(), format_version: FORMAT_VERSION, contract, model, origin, golden }
+        let format_version = if intervals.is_some() { FORMAT_VERSION } else { WITHOUT_INTERVALS };
+        Artifact { format: FORMAT.to_owned(), format_version, contract, model, intervals, origin, golden }
+    }
+
+    /// The wait that is predicted, and between which waits it lies, level by level; no intervals where it has none.
+    #[must_use]
+    pub fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> (Minutes, Vec<WaitInterval>) {
+        let minutes = self.model.predict(value);
+        let intervals = self.intervals.as_ref().map(|intervals| intervals.of_visit(minutes, value));
+        (minutes, intervals.unwrap_or_default())
     }
 
     /// The number of golden rows.
@@ -238,14 +274,22 @@ impl Artifact {
 
     fn check(&self) -> Result<(), ArtifactError> {
         let mut differences = self.contract.differences();
-        differences.extend(self.contract.differences_from_model(&self.model.features()));
+        differences.extend(self.contract.differences_from_model(&used(&self.model, self.intervals.as_ref())));
         if !differences.is_empty() {
             return Err(ArtifactError::ContractDiffers { differences });
         }
+        if let Some(Err(what)) = self.intervals.as_ref().map(Intervals::check) {
+            return Err(ArtifactError::Unreadable { reason: what.to_owned() });
+        }
         for (row, golden) in self.golden.iter().enumerate() {
-            let predicted = self.model.predict(&|id| golden.inputs.get(id).map_or(Value::Missing, Scalar::value));
-            let allowed = GOLDEN_TOLERANCE * golden.minutes.get().abs().max(1.0);
-            if (predicted.get() - golden.minutes.get()).abs() > allowed {
+            let value = |id: &str| golden.inputs.get(id).map_or(Value::Missing, Scalar::value);
+            let predicted = self.model.predict(&value);
+            let differs =
+                |ours: f64, theirs: f64| (ours - theirs).abs() > GOLDEN_TOLERANCE * theirs.abs().max(1.0);
+            let intervals = ends(self.intervals.as_ref(), predicted, &value);
+            let has_other_ends = intervals.len() != golden.intervals.len()
+                || intervals.iter().flatten().zip(golden.intervals.iter().flatten()).any(|(a, b)| differs(*a, *b));
+            if differs(predicted.get(), golden.minutes.get()) || has_other_ends {
                 return Err(ArtifactError::GoldenMismatch {
                     row: row + 1,
                     expected: golden.minutes.to_string(),

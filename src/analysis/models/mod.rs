@@ -15,6 +15,7 @@ mod explanation;
 mod gram;
 #[cfg(test)]
 mod guard_tests;
+mod intervals;
 mod last_wait;
 mod linear;
 mod linear_model;
@@ -41,6 +42,9 @@ pub use calendar_median::{CalendarMedian, Group, Grouping};
 pub use constant::Constant;
 pub use contract::{Contract, ContractFeature, Difference, Mismatch};
 pub use explanation::{Contribution, Explanation};
+pub use intervals::{
+    EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, Intervals, LEVELS, Queues, Tails, WaitInterval,
+};
 pub use last_wait::LastWait;
 pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
@@ -75,6 +79,17 @@ pub trait Family: Sync {
     /// # Errors
     /// [`FitError`].
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError>;
+
+    /// Whether it is fitted in rounds, of which later visits can choose how many are kept.
+    fn is_in_rounds(&self) -> bool {
+        false
+    }
+
+    /// The parameters with which it fits the quantile at `level` (0 to 1) of the wait, where it can: its intervals then
+    /// start from such quantiles.
+    fn quantile(&self, _parameters: &Parameters, _level: f64) -> Option<Parameters> {
+        None
+    }
 }
 
 /// A fitted model of any family, as it is kept.

@@ -148,6 +148,17 @@ impl Parameters {
         Ok(parameters)
     }
 
+    /// The same with other values; what is not a number or word of this kind stays as it is.
+    pub(super) fn with(mut self, number: (&str, f64), word: (&str, &str)) -> Parameters {
+        if let Some(Setting::Number(own)) = self.0.get_mut(number.0) {
+            *own = number.1;
+        }
+        if let Some(Setting::Word(own)) = self.0.get_mut(word.0) {
+            word.1.clone_into(own);
+        }
+        self
+    }
+
     /// A number; zero where the family declares no such number.
     #[must_use]
     pub fn number(&self, id: &str) -> f64 {

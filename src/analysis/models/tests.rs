@@ -58,7 +58,7 @@ fn artifact(model: Fitted, features: &FeatureTable) -> Artifact {
         parameters: BTreeMap::new(),
         program: "0".to_owned(),
     };
-    Artifact::new(model, origin, features)
+    Artifact::new(model, None, origin, features)
 }
 
 #[test]
@@ -136,8 +136,8 @@ fn an_artifact_that_is_not_what_it_was_is_refused() {
     assert!(matches!(refused(""), ArtifactError::Unreadable { .. }));
     assert!(matches!(refused(&kept[..kept.len() / 2]), ArtifactError::Unreadable { .. }));
     assert!(matches!(
-        refused(&kept.replace("\"format_version\":1", "\"format_version\":2")),
-        ArtifactError::Newer { found: 2 }
+        refused(&kept.replace("\"format_version\":1", "\"format_version\":3")),
+        ArtifactError::Newer { found: 3 }
     ));
     assert!(matches!(
         refused(&kept.replace("people_ahead", "people_behind")),

@@ -20,6 +20,8 @@ pub struct Training<'a> {
     /// Later visits on which a family that is fitted in rounds decides when to stop; without them it runs all of its
     /// rounds. A family that is not fitted in rounds does not look at them.
     pub early_stop: Option<Part<'a>>,
+    /// Rounds that a family that is fitted in rounds runs, whatever its parameters say.
+    pub rounds: Option<u32>,
     /// What everything random in the fit follows from. The same training data, parameters and seed give the same bytes.
     pub seed: u64,
 }
@@ -72,13 +74,19 @@ impl<'a> Training<'a> {
     /// Fitted to these visits, all rounds.
     #[must_use]
     pub fn new(features: &'a FeatureTable, waits_minutes: &'a [f64], seed: u64) -> Training<'a> {
-        Training { features, waits_minutes, early_stop: None, seed }
+        Training { features, waits_minutes, early_stop: None, rounds: None, seed }
     }
 
     /// The same, with visits that decide when to stop; none where there are too few of them to tell.
     #[must_use]
     pub fn stopped_by(self, part: Part<'a>) -> Training<'a> {
         Training { early_stop: (part.waits_minutes.len() >= FEWEST_VISITS).then_some(part), ..self }
+    }
+
+    /// The same with so many rounds, where a family is fitted in rounds.
+    #[must_use]
+    pub fn with_rounds(self, rounds: Option<u32>) -> Training<'a> {
+        Training { rounds, ..self }
     }
 
     /// The visits that the model is fitted to.

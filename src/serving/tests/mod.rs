@@ -87,7 +87,7 @@ impl Learned {
             parameters: std::collections::BTreeMap::new(),
             program: "test".to_owned(),
         };
-        Artifact::new(model, origin, &features)
+        Artifact::new(model, None, origin, &features)
     }
 }
 

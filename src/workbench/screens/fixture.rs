@@ -6,6 +6,7 @@ use egui::vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 
+use crate::analysis::evaluation::SplitPlan;
 use crate::base::language::Language;
 use crate::base::{CancelToken, Digest, Task};
 use crate::workbench::snapshot::{Profile, Snapshot};
@@ -16,7 +17,7 @@ use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
 use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
 use crate::workflows::models::ModelName;
 use crate::workflows::train::{TrainRequest, train};
-use crate::workflows::{Home, SEED, TEST_SHARE};
+use crate::workflows::{Home, SEED};
 
 /// The sample with today's rule live, an elastic net, and a run that was stopped.
 pub(super) struct Project {
@@ -37,7 +38,7 @@ fn make() -> Project {
         family: "elastic-net".to_owned(),
         parameters: String::new(),
         seed: SEED,
-        test_share: TEST_SHARE,
+        split: SplitPlan::default(),
     };
     let run = train(&home, &prepared, &request, &task).unwrap().run.id;
     let stopped = CancelToken::default();

@@ -11,7 +11,7 @@ use crate::base::{Cancelled, Task};
 use super::bins::{Input, Matrix};
 use super::division::Division;
 use super::histogram::{Gradients, Histogram};
-use super::split::{Bounds, Split, SplitRules, Test, best};
+use super::split::{Split, SplitRules, Test, best};
 
 /// What every tree of a fit is grown from.
 pub(super) struct Ground<'a> {
@@ -46,7 +46,6 @@ pub(super) struct Pool<const W: usize>(Vec<Histogram<W>>);
 /// A leaf that may be split.
 struct Leaf<const W: usize> {
     part: Range<usize>,
-    bounds: Bounds,
     /// Its sums and the best split found in them.
     found: Option<(Histogram<W>, Split)>,
     /// The split it is a side of, and which side.
@@ -74,7 +73,7 @@ pub(super) fn grow<const W: usize>(
     task: &Task,
 ) -> Result<Grown, Cancelled> {
     let part = 0..division.rows().len();
-    let root = Leaf { part, bounds: Bounds::NONE, found: None, parent: None };
+    let root = Leaf { part, found: None, parent: None };
     let mut growing =
         Growing { ground, gradients, active, division, pool, leaves: vec![root], splits: Vec::new() };
     growing.search_root();
@@ -104,7 +103,7 @@ impl<const W: usize> Growing<'_, W> {
     fn search_root(&mut self) {
         let mut sums = self.pool.take(self.ground.matrix.width);
         sums.fill(self.ground.matrix, self.gradients, self.active, self.division.rows());
-        let found = self.search(0, &sums);
+        let found = self.search(&sums);
         self.keep(0, sums, found);
     }
 
@@ -123,10 +122,9 @@ impl<const W: usize> Growing<'_, W> {
         let part = leaf.part.clone();
         let column = &self.ground.matrix.columns[split.input];
         let middle = part.start + self.division.divide(part.clone(), column, &split.test.table());
-        let [left, right] = leaf.bounds.of_sides(self.ground.directions[split.input], split.outputs);
-        *leaf = Leaf { part: part.start..middle, bounds: left, found: None, parent: Some((number, 0)) };
+        *leaf = Leaf { part: part.start..middle, found: None, parent: Some((number, 0)) };
         let part = middle..part.end;
-        self.leaves.push(Leaf { part, bounds: right, found: None, parent: Some((number, 1)) });
+        self.leaves.push(Leaf { part, found: None, parent: Some((number, 1)) });
         self.splits.push(GrownSplit {
             input: split.input,
             test: split.test,
@@ -154,16 +152,16 @@ impl<const W: usize> Growing<'_, W> {
         small_sums.fill(self.ground.matrix, self.gradients, self.active, rows);
         sums.take_away(&small_sums);
         let (in_small, in_large) = if large_enough(self, small) {
-            rayon::join(|| self.search(small, &small_sums), || self.search(large, &sums))
+            rayon::join(|| self.search(&small_sums), || self.search(&sums))
         } else {
-            (None, self.search(large, &sums))
+            (None, self.search(&sums))
         };
         self.keep(small, small_sums, in_small);
         self.keep(large, sums, in_large);
     }
 
-    fn search(&self, place: usize, sums: &Histogram<W>) -> Option<Split> {
-        best(sums, self.ground, &self.gradients.scale, self.active, self.leaves[place].bounds)
+    fn search(&self, sums: &Histogram<W>) -> Option<Split> {
+        best(sums, self.ground, &self.gradients.scale, self.active)
     }
 
     fn keep(&mut self, place: usize, sums: Histogram<W>, found: Option<Split>) {

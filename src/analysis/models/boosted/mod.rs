@@ -17,6 +17,7 @@ mod division;
 mod grow;
 mod histogram;
 mod loss;
+mod monotone;
 mod rounds;
 mod split;
 #[cfg(test)]
@@ -64,8 +65,8 @@ const fn choice(id: &'static str, options: &'static [&'static str], default: &'s
 
 const PARAMETERS: &[Parameter] = &[
     choice("loss", &["absolute", "quantile", "squared", "tweedie"], "absolute"),
-    whole("rounds", 1, 5_000, 400),
-    number("learning_rate", 0.001, 1.0, 0.05),
+    whole("rounds", 1, 5_000, 1_000),
+    number("learning_rate", 0.001, 1.0, 0.03),
     whole("leaves", 2, 1_024, 63),
     whole("min_leaf", 1, 1_000_000, 20),
     number("l2", 0.0, 1_000.0, 1.0),
@@ -109,7 +110,7 @@ impl super::Family for Family {
             Some(part) => Some((Matrix::of(&inputs, part.features, task)?, part.waits_minutes)),
             None => None,
         };
-        let plan = Plan::of(parameters, training.seed);
+        let plan = Plan::of(parameters, training);
         let boosted = boost(&plan, &ground, training.waits_minutes, stop, task)?;
         let curve = boosted.curve.clone();
         let longest = training.waits_minutes.iter().copied().reduce(f64::max);
@@ -118,10 +119,18 @@ impl super::Family for Family {
         let trees = Trees::try_from(document)?;
         Ok(Fit { model: Fitted::Boosted(Box::new(trees)), curve: Some(curve) })
     }
+
+    fn is_in_rounds(&self) -> bool {
+        true
+    }
+
+    fn quantile(&self, parameters: &Parameters, level: f64) -> Option<Parameters> {
+        Some(parameters.clone().with(("quantile_level", level), ("loss", "quantile")))
+    }
 }
 
 impl Plan {
-    fn of(parameters: &Parameters, seed: u64) -> Plan {
+    fn of(parameters: &Parameters, training: &Training<'_>) -> Plan {
         let whole = |id| u32::try_from(parameters.whole(id)).unwrap_or(u32::MAX);
         let loss = match parameters.choice("loss") {
             "quantile" => Loss::Quantile(parameters.number("quantile_level")),
@@ -131,12 +140,12 @@ impl Plan {
         };
         Plan {
             loss,
-            rounds: whole("rounds"),
+            rounds: training.rounds.unwrap_or_else(|| whole("rounds")),
             learning_rate: parameters.number("learning_rate"),
             patience: whole("early_stop_rounds"),
             row_share: parameters.number("row_share"),
             column_share: parameters.number("column_share"),
-            seed,
+            seed: training.seed,
         }
     }
 }

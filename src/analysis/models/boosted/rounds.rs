@@ -5,14 +5,15 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::analysis::models::Curve;
-use crate::analysis::models::trees::{Branch, Monotone, Tree};
+use crate::analysis::models::trees::{Branch, Tree};
 use crate::base::{Cancelled, CurvePoint, Task};
 
 use super::bins::{Cuts, Input, Matrix};
 use super::division::Division;
-use super::grow::{Ground, Grown, GrownSplit, Pool, grow};
+use super::grow::{Ground, Grown, Pool, grow};
 use super::histogram::{Gradients, Scale};
 use super::loss::{Loss, State};
+use super::monotone::in_order;
 use super::split::Test;
 
 /// Leaves are kept to a millionth of a minute (or of its logarithm).
@@ -156,7 +157,7 @@ impl Rounds<'_> {
         all.partition(|row| mixed(self.plan.seed, round, u64::from(*row)) <= bound)
     }
 
-    /// The values of the leaves: the best for their visits, kept within what constrained splits demand, times the learning
+    /// The values of the leaves: the best for their visits, put in the order that constrained inputs demand, times the learning
     /// rate.
     fn leaves(&self, grown: &Grown, division: &Division) -> Vec<f64> {
         let l2 = self.ground.rules.l2;
@@ -166,7 +167,7 @@ impl Rounds<'_> {
             .map(|part| self.plan.loss.leaf(&self.state, &division.rows()[part.clone()], l2))
             .collect();
         let sizes: Vec<f64> = grown.leaves.iter().map(|part| part.len() as f64).collect();
-        let kept = constrained(&grown.splits, &best, &sizes, self.ground.directions);
+        let kept = in_order(&grown.splits, &best, &sizes, self.ground.directions);
         kept.into_iter().map(|leaf| rounded(leaf * self.plan.learning_rate)).collect()
     }
 
@@ -257,50 +258,6 @@ fn replay(grown: &Grown, columns: &[Vec<u8>], rows: Vec<u32>, leaves: &[f64], ma
         }
     }
     add_leaves(margins, division.rows(), &parts, leaves);
-}
-
-/// Leaf values as near to `best` as the directions of the splits allow: at a split on a constrained input, everything on
-/// one side stays on its side of a bound between the means of the two.
-///
-/// So no value below one side is ever beyond one below the other, and a sum of such trees moves in that direction only.
-fn constrained(splits: &[GrownSplit], best: &[f64], sizes: &[f64], directions: &[Option<Monotone>]) -> Vec<f64> {
-    let is_free = splits.iter().all(|split| directions[split.input].is_none());
-    if is_free {
-        return best.to_vec();
-    }
-    // Sums and sizes below each split; those below stand after it.
-    let mut below = vec![(0.0, 0.0); splits.len()];
-    let of = |branch: Branch, below: &[(f64, f64)]| match branch {
-        Branch::Split(split) => below[split],
-        Branch::Leaf(leaf) => (best[leaf] * sizes[leaf], sizes[leaf]),
-    };
-    for (place, split) in splits.iter().enumerate().rev() {
-        let [left, right] = split.sides.map(|side| of(side, &below));
-        below[place] = (left.0 + right.0, left.1 + right.1);
-    }
-    let mut bounds = vec![(f64::NEG_INFINITY, f64::INFINITY); splits.len()];
-    let mut kept = best.to_vec();
-    for (place, split) in splits.iter().enumerate() {
-        let (low, high) = bounds[place];
-        let mean = |side| {
-            let (sum, size) = of(side, &below);
-            (sum / f64::max(size, 1.0)).clamp(low, high)
-        };
-        let [left, right] = split.sides.map(mean);
-        let middle = left + (right - left) / 2.0;
-        let sides = match directions[split.input] {
-            None => [(low, high); 2],
-            Some(Monotone::Increasing) => [(low, middle), (middle, high)],
-            Some(Monotone::Decreasing) => [(middle, high), (low, middle)],
-        };
-        for (side, (low, high)) in split.sides.into_iter().zip(sides) {
-            match side {
-                Branch::Split(split) => bounds[split] = (low, high),
-                Branch::Leaf(leaf) => kept[leaf] = best[leaf].clamp(low, high),
-            }
-        }
-    }
-    kept
 }
 
 /// To a millionth.

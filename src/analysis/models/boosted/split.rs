@@ -2,8 +2,8 @@
 //!
 //! With G and H the sums of gradients and curvatures, a node that predicts w changes the loss by `G w + (H + λ) w² / 2`;
 //! its best w is `−G / (H + λ)`, and a split gains what its two sides gain together beyond that (Chen and Guestrin 2016,
-//! "XGBoost", equation 7, here without the factor ½). A constrained node keeps w within its *bounds*; a split on a
-//! constrained input is taken only where its sides stand in that order.
+//! "XGBoost", equation 7, here without the factor ½). A split on a
+//! constrained input is taken only where its sides stand in that order ([`super::monotone`] does the rest).
 //!
 //! Names are put in the order of `G / (H + smoothing)`, after which the best set of them is a prefix (Fisher 1958, "On
 //! grouping for maximum homogeneity"); a larger λ keeps small groups of them from looking good by chance.
@@ -27,13 +27,6 @@ pub(super) struct SplitRules {
     pub l2: f64,
 }
 
-/// Between which values a node's prediction has to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bounds {
-    pub low: f64,
-    pub high: f64,
-}
-
 /// A split that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Split {
@@ -44,8 +37,6 @@ pub(super) struct Split {
     /// The sums of the left side; the rest is the right one's.
     pub left: Sums,
     pub right: Sums,
-    /// What the two sides would predict by their gradients.
-    pub outputs: [f64; 2],
 }
 
 /// Which bins go to the left.
@@ -57,34 +48,12 @@ pub(super) enum Test {
     In(Vec<u8>),
 }
 
-impl Bounds {
-    /// No bounds.
-    pub const NONE: Bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY };
-
-    /// The bounds of the sides of a split whose outputs are these, on an input with this direction.
-    pub fn of_sides(self, monotone: Option<Monotone>, [left, right]: [f64; 2]) -> [Bounds; 2] {
-        let middle = (left + (right - left) / 2.0).clamp(self.low, self.high);
-        let below = Bounds { high: middle, ..self };
-        let above = Bounds { low: middle, ..self };
-        match monotone {
-            None => [self, self],
-            Some(Monotone::Increasing) => [below, above],
-            Some(Monotone::Decreasing) => [above, below],
-        }
-    }
-
-    fn are_none(self) -> bool {
-        self == Bounds::NONE
-    }
-}
-
 /// The best split of a node with these sums, by the inputs in `active`; `None` where none gains anything.
 pub(super) fn best<const W: usize>(
     sums: &Histogram<W>,
     ground: &Ground<'_>,
     scale: &Scale,
     active: &[u16],
-    bounds: Bounds,
 ) -> Option<Split> {
     // Every visit is in one bin of every input.
     let first = sums.0.get(usize::from(*active.first()?))?;
@@ -97,7 +66,6 @@ pub(super) fn best<const W: usize>(
             total: &total,
             scale,
             rules: ground.rules,
-            bounds,
             monotone: ground.directions[place],
         };
         let least = best.as_ref().map_or(0.0, |best| best.gain);
@@ -116,7 +84,6 @@ struct Search<'a, const W: usize> {
     total: &'a Cell<W>,
     scale: &'a Scale,
     rules: SplitRules,
-    bounds: Bounds,
     monotone: Option<Monotone>,
 }
 
@@ -124,7 +91,7 @@ impl<const W: usize> Search<'_, W> {
     /// The best threshold, where it gains more than `least`.
     fn numbers(&self, input: usize, least: f64) -> Option<Split> {
         let missing = self.cells[usize::from(MISSING)];
-        let own = self.score(&self.scale.sums(self.total), self.rules.l2);
+        let own = Self::score(&self.scale.sums(self.total), self.rules.l2);
         let mut best = own + least.max(own.abs() * LEAST_SHARE);
         let mut found = None;
         // What is missing goes to either side, where there is any.
@@ -155,13 +122,14 @@ impl<const W: usize> Search<'_, W> {
         // Where nothing is missing in training, it goes with the more.
         let missing_left = missing_left || (ways.len() == 1 && sides[0].n >= sides[1].n);
         let test = Test::UpTo { bin: u8::try_from(bin).ok()?, missing_left };
-        Some(self.split(input, best - own, test, sides, self.rules.l2))
+        let [left, right] = sides;
+        Some(Split { input, gain: best - own, test, left, right })
     }
 
     /// The best set of names, where it gains more than `least`.
     fn levels(&self, input: usize, least: f64) -> Option<Split> {
         let l2 = self.rules.l2 + LEVEL_SMOOTHING;
-        let own = self.score(&self.scale.sums(self.total), self.rules.l2);
+        let own = Self::score(&self.scale.sums(self.total), self.rules.l2);
         let mut best = own + least.max(own.abs() * LEAST_SHARE);
         let mut order: Vec<(f64, u8)> = Vec::with_capacity(self.cells.len());
         for (bin, cell) in (0..=u8::MAX).zip(self.cells) {
@@ -196,7 +164,8 @@ impl<const W: usize> Search<'_, W> {
             bins.push(MISSING);
         }
         bins.sort_unstable();
-        Some(self.split(input, best - own, Test::In(bins), sides, l2))
+        let [left, right] = sides;
+        Some(Split { input, gain: best - own, test: Test::In(bins), left, right })
     }
 
     /// What two sides gain; `None` where they stand in the wrong order.
@@ -204,7 +173,7 @@ impl<const W: usize> Search<'_, W> {
     fn score_of(&self, sides: &[Sums; 2], l2: f64) -> Option<f64> {
         let [left, right] = sides;
         if self.monotone.is_some() {
-            let [left, right] = sides.map(|side| self.output(&side, l2));
+            let [left, right] = sides.map(|side| -side.gradient / (side.curvature + l2));
             let is_kept = match self.monotone {
                 Some(Monotone::Increasing) => left <= right,
                 Some(Monotone::Decreasing) => left >= right,
@@ -214,28 +183,13 @@ impl<const W: usize> Search<'_, W> {
                 return None;
             }
         }
-        Some(self.score(left, l2) + self.score(right, l2))
+        Some(Self::score(left, l2) + Self::score(right, l2))
     }
 
-    /// `−2 (G w + (H + λ) w² / 2)` at the w that is best within the bounds.
+    /// `−2 (G w + (H + λ) w² / 2)` at the best w.
     #[inline]
-    fn score(&self, sums: &Sums, l2: f64) -> f64 {
-        let weight = sums.curvature + l2;
-        if self.bounds.are_none() {
-            return sums.gradient * sums.gradient / weight;
-        }
-        let output = self.output(sums, l2);
-        -(2.0 * sums.gradient + weight * output) * output
-    }
-
-    #[inline]
-    fn output(&self, sums: &Sums, l2: f64) -> f64 {
-        (-sums.gradient / (sums.curvature + l2)).clamp(self.bounds.low, self.bounds.high)
-    }
-
-    fn split(&self, input: usize, gain: f64, test: Test, sides: [Sums; 2], l2: f64) -> Split {
-        let [left, right] = sides;
-        Split { input, gain, test, left, right, outputs: sides.map(|side| self.output(&side, l2)) }
+    fn score(sums: &Sums, l2: f64) -> f64 {
+        sums.gradient * sums.gradient / (sums.curvature + l2)
     }
 }
 

@@ -6,7 +6,7 @@ use rayon::ThreadPoolBuilder;
 use super::*;
 use crate::analysis::features::{Column, FeatureTable, Value, build};
 use crate::analysis::history::{History, Visits};
-use crate::analysis::models::{Family as _, Part};
+use crate::analysis::models::{EDGE_QUANTILES, EdgeValues, Edges, Family as _, Intervals, LEVELS, Part, Queues};
 use crate::analysis::simulation::{Recipe, simulate};
 use crate::base::statistics::draws;
 
@@ -96,7 +96,10 @@ fn every_loss_is_brought_down_and_early_stop_keeps_the_best() {
     // Without visits that decide, every round is kept.
     let whole = fit(&Training::new(&past, &waits[..cut], 3), "rounds: 20");
     assert_eq!(whole.curve.unwrap().kept_rounds, 20);
-    let median = fit(&Training::new(&past, &waits[..cut], 3), "rounds: 300\nlearning_rate: 0.1\nloss: quantile\nquantile_level: 0.9");
+    let median = fit(
+        &Training::new(&past, &waits[..cut], 3),
+        "rounds: 300\nlearning_rate: 0.1\nloss: quantile\nquantile_level: 0.9",
+    );
     let predicted = median.model.predict_all(&past, &Task::default()).unwrap();
     let below = predicted.iter().zip(&waits).filter(|(p, wait)| *wait <= p).count() as f64 / cut as f64;
     assert!((below - 0.9).abs() < 0.02, "{below} of the waits are below their 90th percentile");
@@ -207,6 +210,78 @@ proptest! {
                 let ours: f64 = predicted.iter().map(|minutes| (minutes - mean).powi(2)).sum();
                 prop_assert!((ours / gain - 1.0).abs() < 2e-3, "at {threshold}: {ours} of {gain}");
             }
+        }
+    }
+}
+
+/// Waits that are drawn around a known median, with a spread that grows with it: the best prediction is that median.
+fn known(rows: usize, seed: u64) -> (FeatureTable, Vec<f64>, Vec<f64>) {
+    let mut draw = draws(seed);
+    let mut share = move || (draw(1 << 30) as f64 + 0.5) / f64::from(1 << 30);
+    let (mut ahead, mut counters, mut minute, mut site) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut medians, mut waits) = (Vec::new(), Vec::new());
+    for _ in 0..rows {
+        let people = (share() * 25.0).floor();
+        let open = 1.0 + (share() * 4.0).floor();
+        let time = 480.0 + (share() * 480.0).floor();
+        let place = (share() * 4.0).floor();
+        let rush = if time > 700.0 && time < 800.0 { 1.4 } else { 1.0 };
+        let median = 4.0 + people * (5.0 + place) / open * rush;
+        // Laplace: symmetric around the median.
+        let level = share() - 0.5;
+        let noise = -level.signum() * (1.0 - 2.0 * level.abs()).ln() * 0.12 * median;
+        ahead.push(people as f32);
+        counters.push(open as f32);
+        minute.push(time as f32);
+        site.push(Some(place as u32));
+        medians.push(median);
+        waits.push((median + noise).max(0.0));
+    }
+    let names = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+    let columns = vec![
+        ("site".to_owned(), Column::Categories { names, codes: site.into_iter().collect() }),
+        ("minute_of_day".to_owned(), Column::Real(minute)),
+        ("people_ahead".to_owned(), Column::Real(ahead)),
+        ("open_counters".to_owned(), Column::Real(counters)),
+    ];
+    (FeatureTable::new(rows, columns), waits, medians)
+}
+
+#[test]
+fn it_comes_near_the_best_prediction_there_is_and_its_intervals_hold_what_they_say() {
+    let task = Task::default();
+    let (features, waits, _) = known(40_000, 1);
+    let (later, later_waits, _) = known(6_000, 2);
+    let (calibration, calibration_waits, _) = known(8_000, 3);
+    let (unseen, actual, best) = known(30_000, 4);
+    let part = Part { features: &later, waits_minutes: &later_waits };
+    let training = Training::new(&features, &waits, 5).stopped_by(part);
+    let own = parameters("learning_rate: 0.1\nmin_leaf: 100");
+    let fit = |parameters: &Parameters| Family.fit(&training, parameters, &task).unwrap().model;
+    let model = fit(&own);
+    let least = best.iter().zip(&actual).map(|(a, b)| (a - b).abs()).sum::<f64>() / actual.len() as f64;
+    let ours = error(&model, &unseen, &actual);
+    assert!(ours < 1.03 * least, "{ours} minutes, the best there is makes {least}");
+
+    let [low, high] = EDGE_QUANTILES.map(|level| Box::new(fit(&Family.quantile(&own, level).unwrap())));
+    let edges = Edges::Quantiles { low, high };
+    let between = (crate::base::Moment::from_millis(0).unwrap(), crate::base::Moment::from_millis(1).unwrap());
+    let values = EdgeValues::of(&model, &edges, &calibration, &task).unwrap();
+    let queues = Queues::of(&calibration);
+    let intervals = Intervals::calibrated(between, edges, &values, &calibration_waits, &queues).unwrap();
+    let values = EdgeValues::of(&model, intervals.edges(), &unseen, &task).unwrap();
+    for (level, of) in LEVELS.into_iter().zip(intervals.of_all(&values, &Queues::of(&unseen))) {
+        let held = of.iter().zip(&actual).filter(|(interval, wait)| interval.holds(**wait)).count();
+        let share = held as f64 / actual.len() as f64;
+        assert!((share - level).abs() < 0.02, "{share} at {level}");
+        // They are as narrow as the spread allows: of a Laplace distribution, ±0.12 median × ln(1 / (1 − level)).
+        let width = of.iter().map(|interval| interval.high - interval.low).sum::<f64>();
+        let ideal: f64 = best.iter().map(|median| 2.0 * 0.12 * median * -(1.0 - level).ln()).sum();
+        assert!(width / ideal < 1.1, "{} times the narrowest at {level}", width / ideal);
+        for (row, interval) in of.iter().enumerate().step_by(997) {
+            let value = |id: &str| unseen.value(id, row);
+            let one = intervals.of_visit(model.predict(&value), &value);
+            assert!(one.contains(interval), "one visit has the interval that it has among many");
         }
     }
 }

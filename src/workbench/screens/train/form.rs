@@ -5,14 +5,28 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::evaluation::SplitPlan;
 use crate::analysis::models::{FAMILIES, Parameter, ParameterKind, Parameters, family};
 use crate::workbench::screens::field::plain_number;
 use crate::workbench::theme::Look;
+use crate::workflows::SEED;
 use crate::workflows::train::TrainRequest;
-use crate::workflows::{SEED, TEST_SHARE};
 
-/// The least and the largest share that may be tested on, in percent.
-pub(super) const SHARES: (f64, f64) = (5.0, 50.0);
+/// A number that says how the time is divided; `train.ID` is its name for people.
+pub(super) struct SplitField {
+    pub id: &'static str,
+    /// The least and the most that it may be.
+    pub range: (f64, f64),
+    of: fn(&SplitPlan) -> f64,
+}
+
+/// Shares in percent, and days.
+pub(super) const SPLIT_FIELDS: [SplitField; 4] = [
+    SplitField { id: "test_share", range: (5.0, 50.0), of: |plan| plan.test_share * 100.0 },
+    SplitField { id: "stop_share", range: (0.0, 25.0), of: |plan| plan.stop_share * 100.0 },
+    SplitField { id: "calibrate_share", range: (0.0, 25.0), of: |plan| plan.calibrate_share * 100.0 },
+    SplitField { id: "gap_days", range: (0.0, 30.0), of: |plan| f64::from(plan.gap_days) },
+];
 /// The family that is offered first: the last of the list, which has the most to set.
 const FIRST_FAMILY: &str = "elastic-net";
 
@@ -23,8 +37,8 @@ pub(super) struct Form {
     pub family: &'static str,
     /// The seed.
     pub seed: String,
-    /// The share that is tested on, in percent.
-    pub share: String,
+    /// How the time is divided, by the ids of [`SPLIT_FIELDS`].
+    pub split: BTreeMap<&'static str, String>,
     pub(super) typed: BTreeMap<(&'static str, &'static str), String>,
 }
 
@@ -40,7 +54,10 @@ impl Default for Form {
         Form {
             family: family.map_or("", |family| family.id()),
             seed: SEED.to_string(),
-            share: (TEST_SHARE * 100.0).to_string(),
+            split: SPLIT_FIELDS
+                .iter()
+                .map(|field| (field.id, (field.of)(&SplitPlan::default()).to_string()))
+                .collect(),
             typed,
         }
     }
@@ -69,15 +86,31 @@ impl Form {
         self.parsed_seed().is_none().then(|| look.text("train.seed_problem").to_owned())
     }
 
-    /// What is wrong with the share, in words.
-    pub fn share_problem(&self, look: &Look) -> Option<String> {
-        self.test_share().is_none().then(|| look.fill("train.not_allowed", &[("allowed", &share_words(look))]))
+    /// What is wrong with a number of the split, in words.
+    pub fn split_problem(&self, look: &Look, field: &SplitField) -> Option<String> {
+        let allowed = || look.fill("train.not_allowed", &[("allowed", &field.allowed(look))]);
+        self.split_number(field).is_none().then(allowed)
     }
 
-    /// The share that is tested on, 0 to 1.
-    pub fn test_share(&self) -> Option<f64> {
-        let percent: f64 = plain_number(&self.share).parse().ok()?;
-        (percent >= SHARES.0 && percent <= SHARES.1).then_some(percent / 100.0)
+    /// How the time is divided; `None` while something is wrong.
+    pub fn plan(&self) -> Option<SplitPlan> {
+        let [test, stop, calibrate, gap] = SPLIT_FIELDS.each_ref().map(|field| self.split_number(field));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "within the range of the field"
+        )]
+        Some(SplitPlan {
+            test_share: test? / 100.0,
+            stop_share: stop? / 100.0,
+            calibrate_share: calibrate? / 100.0,
+            gap_days: gap? as u32,
+        })
+    }
+
+    fn split_number(&self, field: &SplitField) -> Option<f64> {
+        let number: f64 = plain_number(self.split.get(field.id)?).parse().ok()?;
+        (number >= field.range.0 && number <= field.range.1).then_some(number)
     }
 
     /// The names of the fields that cannot be used as they are.
@@ -86,7 +119,8 @@ impl Form {
         let mut names: Vec<String> =
             self.parameters().iter().filter(wrong).map(|parameter| parameter_name(look, parameter)).collect();
         names.extend(self.seed_problem(look).map(|_| look.text("train.seed").to_owned()));
-        names.extend(self.share_problem(look).map(|_| look.text("train.share").to_owned()));
+        let wrong = |field: &&SplitField| self.split_problem(look, field).is_some();
+        names.extend(SPLIT_FIELDS.iter().filter(wrong).map(|field| field.name(look).to_owned()));
         names
     }
 
@@ -99,7 +133,7 @@ impl Form {
             family: self.family.to_owned(),
             parameters,
             seed: self.parsed_seed()?,
-            test_share: self.test_share()?,
+            split: self.plan()?,
         })
     }
 
@@ -140,9 +174,21 @@ pub(super) fn allowed_words(look: &Look, parameter: &Parameter) -> String {
     }
 }
 
-/// What the share may be.
-pub(super) fn share_words(look: &Look) -> String {
-    range_words(look, SHARES.0, SHARES.1)
+impl SplitField {
+    /// What it is called.
+    pub fn name<'l>(&self, look: &'l Look) -> &'l str {
+        look.text(match self.id {
+            "test_share" => "train.test_share",
+            "stop_share" => "train.stop_share",
+            "calibrate_share" => "train.calibrate_share",
+            _ => "train.gap_days",
+        })
+    }
+
+    /// What it may be.
+    pub fn allowed(&self, look: &Look) -> String {
+        range_words(look, self.range.0, self.range.1)
+    }
 }
 
 /// An option of a choice in words.

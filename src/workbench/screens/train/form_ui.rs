@@ -2,7 +2,7 @@
 
 use egui::{Ui, vec2};
 
-use super::form::{Form, allowed_words, choice_words, number_words, parameter_name, share_words};
+use super::form::{Form, SPLIT_FIELDS, allowed_words, choice_words, number_words, parameter_name};
 use super::split::SplitBand;
 use crate::analysis::models::{Choice, FAMILIES, Parameter, ParameterKind};
 use crate::workbench::screens::field::{Field, named_ui};
@@ -36,7 +36,7 @@ pub(super) fn form_ui(
     Card::titled(look.text("train.form")).note(note).height(height).ui(ui, |ui| {
         family_ui(ui, form);
         fields_ui(ui, form);
-        if let Some(split) = form.test_share().and_then(|share| band.of(&look, state, share)) {
+        if let Some(split) = form.plan().and_then(|plan| band.of(&look, state, plan)) {
             named_ui(ui, look.text("train.split"), &split.hint, |ui| drop(split.data.ui(ui, BAND)));
         }
         start_ui(ui, form, state, outbox);
@@ -56,7 +56,7 @@ fn family_ui(ui: &mut Ui, form: &mut Form) {
 fn fields_ui(ui: &mut Ui, form: &mut Form) {
     let look = Look::of(ui);
     let parameters = form.parameters();
-    let shares = vec![1.0; parameters.len() + 2];
+    let shares = vec![1.0; parameters.len() + 1 + SPLIT_FIELDS.len()];
     grid_ui(ui, form.family, &shares, |ui, index, _| match parameters.get(index) {
         Some(parameter) => parameter_ui(ui, form, parameter),
         None if index == parameters.len() => {
@@ -70,9 +70,10 @@ fn fields_ui(ui: &mut Ui, form: &mut Form) {
             field.ui(ui, &mut form.seed);
         }
         None => {
-            let (problem, hint) = (form.share_problem(&look), share_words(&look));
-            let name = look.text("train.share");
-            Field { name, hint: &hint, problem: problem.as_deref(), lines: 1 }.ui(ui, &mut form.share);
+            let Some(part) = SPLIT_FIELDS.get(index - parameters.len() - 1) else { return };
+            let (problem, hint, name) = (form.split_problem(&look, part), part.allowed(&look), part.name(&look));
+            let field = Field { name, hint: &hint, problem: problem.as_deref(), lines: 1 };
+            field.ui(ui, form.split.entry(part.id).or_default());
         }
     });
 }

@@ -1,6 +1,6 @@
 //! The split as a picture: which days a training would learn from, and on which it would be tested.
 
-use crate::analysis::evaluation::cut_date;
+use crate::analysis::evaluation::SplitPlan;
 use crate::base::Digest;
 use crate::base::calendar::{CivilDate, DateStyle};
 use crate::base::language::Language;
@@ -11,12 +11,12 @@ use crate::workbench::widgets::charts::{BandData, BandPart};
 use crate::workflows::datasets::DatasetDocument;
 
 /// What the picture depends on.
-type Key = (Digest, u64, Language, bool);
+type Key = (Digest, [u64; 4], Language, bool);
 
 /// The picture and what stands beside it.
 #[derive(Debug)]
 pub(super) struct Split {
-    /// The two stretches.
+    /// The stretches.
     pub data: BandData,
     /// Until when the data set goes.
     pub hint: String,
@@ -30,25 +30,26 @@ pub(super) struct SplitBand {
 }
 
 impl SplitBand {
-    /// The picture for testing on `share` of the time of the data set that is looked at.
-    pub fn of(&mut self, look: &Look, state: &State, share: f64) -> Option<&Split> {
+    /// The picture for dividing the time of the data set that is looked at by `plan`.
+    pub fn of(&mut self, look: &Look, state: &State, plan: SplitPlan) -> Option<&Split> {
         let digest = state.dataset?;
-        let key = (digest, share.to_bits(), look.language, state.profile.is_some());
+        let shares = [plan.test_share, plan.stop_share, plan.calibrate_share, f64::from(plan.gap_days)];
+        let key = (digest, shares.map(f64::to_bits), look.language, state.profile.is_some());
         if self.key != Some(key) {
             let datasets =
                 state.snapshot.as_ref().map(|snapshot| snapshot.datasets.as_slice()).unwrap_or_default();
             let (_, document) = datasets.iter().find(|(dataset, _)| dataset.digest == digest)?;
-            self.band = band(look, document, state.profile.as_deref(), share);
+            self.band = band(look, document, state.profile.as_deref(), plan);
             self.key = Some(key);
         }
         self.band.as_ref()
     }
 }
 
-fn band(look: &Look, document: &DatasetDocument, profile: Option<&Profile>, share: f64) -> Option<Split> {
+fn band(look: &Look, document: &DatasetDocument, profile: Option<&Profile>, plan: SplitPlan) -> Option<Split> {
     let mut clock = document.mapping.zone.clock();
-    let (first, last) = (clock.local(document.first).date(), clock.local(document.last).date());
-    let cut = cut_date(document.first, document.last, &mut clock, share)?;
+    let last = clock.local(document.last).date();
+    let dates = plan.dates(document.first, document.last, &mut clock)?;
     let style = DateStyle::usual(look.language);
     let label = |date: CivilDate| (f64::from(date.epoch_days()), style.long(date, look.language));
     let part = |key: &str, from: CivilDate, to: CivilDate, ink: Ink| {
@@ -71,14 +72,16 @@ fn band(look: &Look, document: &DatasetDocument, profile: Option<&Profile>, shar
             ink,
         }
     };
-    let end = last.plus_days(1)?;
+    let parts = [
+        part("train.part_train", dates.train, dates.stop, Ink::Reference),
+        part("train.part_stop", dates.stop, dates.calibrate, Ink::Warn),
+        part("train.part_calibrate", dates.calibrate, dates.test, Ink::Current),
+        part("train.part_test", dates.test, dates.end, Ink::Shifted),
+    ];
     let data = BandData {
         name: look.text("train.split").to_owned(),
-        parts: vec![
-            part("train.part_train", first, cut, Ink::Reference),
-            part("train.part_test", cut, end, Ink::Shifted),
-        ],
-        labels: vec![label(first), label(cut)],
+        parts: parts.into_iter().filter(|part| part.to > part.from).collect(),
+        labels: vec![label(dates.train), label(dates.test)],
     };
     let hint = look.fill("train.split_hint", &[("date", &style.long(last, look.language))]);
     Some(Split { data, hint })

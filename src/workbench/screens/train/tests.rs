@@ -38,7 +38,7 @@ fn training_sends_what_the_form_says_and_names_what_is_wrong() {
     harness.get_by_role_and_label(Role::Button, "Train").click();
     harness.run();
     let Some(Command::Train(request)) = harness.state().sent.first() else { panic!("{:?}", harness.state().sent) };
-    assert_eq!((request.family.as_str(), request.seed, request.test_share), ("elastic-net", 1404, 0.2));
+    assert_eq!((request.family.as_str(), request.seed, request.split.test_share), ("elastic-net", 1404, 0.2));
     assert!(request.parameters.contains("penalty: 0.001\n"), "{}", request.parameters);
     harness.get_by_role_and_label(Role::TextInput, "Penalty").focus();
     harness.run();
@@ -122,10 +122,10 @@ fn what_is_typed_in_persian_digits_is_read_and_what_is_out_of_range_is_not() {
     let look = Look { language: Language::Persian, palette: &LIGHT };
     let mut form = Form::default();
     "۰٫۲۵".clone_into(form.typed("penalty"));
-    "۳۰".clone_into(&mut form.share);
+    "۳۰".clone_into(form.split.get_mut("test_share").unwrap());
     let request = form.request().unwrap();
     assert!(request.parameters.contains("penalty: 0.25\n"));
-    assert_eq!(request.test_share, 0.3);
+    assert_eq!(request.split.test_share, 0.3);
     for wrong in ["-1", "11", "NaN", "1e999", "", "0.1\nseed: 2"] {
         wrong.clone_into(form.typed("penalty"));
         assert_eq!(form.problems(&look), [look.text("parameter.penalty")], "{wrong}");

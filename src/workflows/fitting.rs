@@ -1,0 +1,131 @@
+//! A fit with its intervals: twice, once to find out and once to keep.
+//!
+//! First on the visits before the newest of the training time: these decide when a fit in rounds stops, and how far off its
+//! predictions are. Then on all of the training time, with the rounds and the distances that were found, so that what is
+//! kept has learned from the newest visits, too. Which model is kept has to be as good as its newest data.
+
+use std::sync::Arc;
+
+use crate::analysis::evaluation::TimeSplit;
+use crate::analysis::features::{Expression, FeatureTable};
+use crate::analysis::models::{
+    Curve, EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, FEWEST_VISITS, Family, Fit, FitError, Fitted,
+    Intervals, Parameters, Part, Queues, Training,
+};
+use crate::base::Task;
+
+use super::datasets::Prepared;
+use super::train::waits_of;
+
+/// What a training came to.
+pub(super) struct Trained {
+    pub model: Fitted,
+    /// Absent where too few visits were left to calibrate with.
+    pub intervals: Option<Intervals>,
+    pub curve: Option<Curve>,
+}
+
+/// Some visits, as a family takes them.
+struct Visits {
+    features: FeatureTable,
+    waits: Vec<f64>,
+}
+
+impl Visits {
+    fn of(prepared: &Prepared, own: &[Arc<Expression>], rows: &[usize]) -> Visits {
+        Visits { features: prepared.features.take(rows).with_expressions(own), waits: waits_of(prepared, rows) }
+    }
+
+    fn part(&self) -> Part<'_> {
+        Part { features: &self.features, waits_minutes: &self.waits }
+    }
+}
+
+/// A family with its parameters and a seed.
+#[derive(Clone, Copy)]
+pub(super) struct Recipe<'a> {
+    pub family: &'static dyn Family,
+    pub parameters: &'a Parameters,
+    pub seed: u64,
+}
+
+/// The point model, then the models of [`EDGE_QUANTILES`], where the family has these.
+struct Fits(Vec<Fit>);
+
+impl Recipe<'_> {
+    /// Fits it on the training time of `split`, with intervals where there is enough to calibrate them with.
+    pub fn fit(
+        self,
+        prepared: &Prepared,
+        own: &[Arc<Expression>],
+        split: &TimeSplit,
+        task: &Task,
+    ) -> Result<Trained, FitError> {
+        let parts = &split.parts;
+        let stops = self.family.is_in_rounds() && parts.stop.len().min(parts.fit.len()) >= FEWEST_VISITS;
+        let first = if stops { &parts.fit } else { &parts.before_calibration };
+        let calibrates = parts.calibrate.len() >= FEWEST_CALIBRATED && first.len() >= FEWEST_VISITS;
+        if !stops && !calibrates {
+            let all = Visits::of(prepared, own, &split.train);
+            let Fit { model, curve } = self.family.fit(&self.training(&all), self.parameters, task)?;
+            return Ok(Trained { model, intervals: None, curve });
+        }
+        let of_part = |rows: &[usize]| Visits::of(prepared, own, rows);
+        let found = {
+            let (first, stop) = (of_part(first), stops.then(|| of_part(&parts.stop)));
+            let training = self.training(&first);
+            let training = stop.as_ref().map_or(training, |stop| training.stopped_by(stop.part()));
+            self.fits(calibrates, task, |_| training)?
+        };
+        let rounds: Vec<Option<u32>> = found.0.iter().map(|fit| Some(fit.curve.as_ref()?.kept_rounds)).collect();
+        let all = of_part(&split.train);
+        let kept = self.fits(calibrates, task, |place| {
+            self.training(&all).with_rounds(rounds.get(place).copied().flatten().filter(|_| stops))
+        })?;
+        let curve = found.0.first().and_then(|fit| fit.curve.clone());
+        let Some((model, kept_edges)) = kept.split() else { return Err(FitError::NothingVaries) };
+        let intervals = match found.split() {
+            Some((first, edges)) if calibrates => {
+                let visits = of_part(&parts.calibrate);
+                let values = EdgeValues::of(&first, &edges, &visits.features, task)?;
+                let between = (parts.calibrate_from, split.cut);
+                let queues = Queues::of(&visits.features);
+                Intervals::calibrated(between, kept_edges, &values, &visits.waits, &queues)
+            }
+            _ => None,
+        };
+        Ok(Trained { model, intervals, curve })
+    }
+
+    fn training<'v>(&self, visits: &'v Visits) -> Training<'v> {
+        Training::new(&visits.features, &visits.waits, self.seed)
+    }
+
+    /// The point model and, where intervals are wanted and the family can, the quantiles.
+    fn fits<'v>(
+        self,
+        with_edges: bool,
+        task: &Task,
+        training: impl Fn(usize) -> Training<'v>,
+    ) -> Result<Fits, FitError> {
+        let mut fits = vec![self.family.fit(&training(0), self.parameters, task)?];
+        let quantiles = EDGE_QUANTILES.map(|level| self.family.quantile(self.parameters, level));
+        for (place, parameters) in quantiles.iter().flatten().filter(|_| with_edges).enumerate() {
+            fits.push(self.family.fit(&training(place + 1), parameters, task)?);
+        }
+        Ok(Fits(fits))
+    }
+}
+
+impl Fits {
+    /// The point model, and what distances are measured from.
+    fn split(self) -> Option<(Fitted, Edges)> {
+        let mut models = self.0.into_iter().map(|fit| fit.model);
+        let model = models.next()?;
+        let edges = match (models.next(), models.next()) {
+            (Some(low), Some(high)) => Edges::Quantiles { low: Box::new(low), high: Box::new(high) },
+            _ => Edges::Prediction,
+        };
+        Some((model, edges))
+    }
+}
