@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::evaluation::{Errors, SplitPlan};
 use crate::base::Verdict;
+use crate::base::calendar::{DateStyle, WallClock};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::store::workspace::Run;
 use crate::workflows::SEED;
+use crate::workflows::backtest::{Backtest, Origin, backtest};
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::files::read_text;
 use crate::workflows::train::{RunDocument, TrainRequest, TrainSummary, train};
@@ -41,6 +43,9 @@ pub struct Train {
     /// Days before each cut that are left out.
     #[arg(long, value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=365))]
     gap_days: u32,
+    /// Instead: train again and again while time went on, at so many origins before the test part, and keep nothing.
+    #[arg(long, value_name = "ORIGINS", value_parser = clap::value_parser!(u32).range(1..=100))]
+    backtest: Option<u32>,
 }
 
 /// The largest parameter file that is read, in bytes.
@@ -70,12 +75,44 @@ impl Train {
             gap_days: self.gap_days,
         };
         let request = TrainRequest { family: self.family.clone(), parameters, seed: self.seed, split };
+        if let Some(origins) = self.backtest {
+            let found = backtest(&context.home, &prepared, &request, origins, &context.task)?;
+            let mut clock = prepared.history.zone.clock();
+            context.output.print(&found, |language| backtest_lines(&found, &mut clock, language))?;
+            return Ok(Verdict::Pass);
+        }
         let outcome = train(&context.home, &prepared, &request, &context.task)?;
         context.output.print(&TrainSummary::of(&outcome.run, &outcome.document), |language| {
             lines(&outcome.run, &outcome.document, language)
         })?;
         Ok(Verdict::Pass)
     }
+}
+
+fn backtest_lines(found: &Backtest, clock: &mut WallClock, language: Language) -> Vec<String> {
+    let number = |errors: Option<&Errors>, of: fn(&Errors) -> Option<f64>| {
+        language.decimal(errors.and_then(of).unwrap_or(f64::NAN), 2)
+    };
+    let values = |errors: Option<&Errors>, rule: Option<&Errors>| {
+        [
+            ("n", language.integer(errors.map_or(0, |errors| errors.n))),
+            ("mae", number(errors, |errors| Some(errors.mae))),
+            ("low", number(errors, |errors| errors.mae_low)),
+            ("high", number(errors, |errors| errors.mae_high)),
+            ("rule", number(rule, |errors| Some(errors.mae))),
+        ]
+    };
+    let line = |origin: &Origin| {
+        let date = DateStyle::usual(language).short(clock.local(origin.cut).date(), language);
+        let covered = origin.coverage_80.map_or_else(|| "—".to_owned(), |share| language.percent(share, 1));
+        let mut values = values(origin.test.as_ref(), origin.rule.as_ref()).to_vec();
+        let train = language.integer(origin.train_n);
+        values.extend([("date", date), ("train", train), ("covered", covered)]);
+        language.fill_owned("cli.backtest.origin", &values)
+    };
+    let mut lines: Vec<String> = found.origins.iter().map(line).collect();
+    lines.push(language.fill_owned("cli.backtest.overall", &values(found.overall.as_ref(), found.rule.as_ref())));
+    lines
 }
 
 /// A run in words.

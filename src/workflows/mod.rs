@@ -7,6 +7,7 @@ mod error;
 mod example;
 mod home;
 
+pub mod backtest;
 pub mod compare;
 pub mod databases;
 pub mod datasets;

@@ -208,15 +208,26 @@ pub fn waits_of(prepared: &Prepared, rows: &[usize]) -> Vec<f64> {
     rows.iter().map(|row| prepared.waits[*row].unwrap_or_default()).collect()
 }
 
-struct Tested {
-    model: Option<Errors>,
-    coverage: Vec<Coverage>,
-    rule: Option<Errors>,
-    constant: Option<Errors>,
-    curve: Option<Curve>,
+/// What a test came to.
+pub(super) struct Tested {
+    pub model: Option<Errors>,
+    pub coverage: Vec<Coverage>,
+    pub rule: Option<Errors>,
+    pub constant: Option<Errors>,
+    pub curve: Option<Curve>,
+    pub scored: Scored,
 }
 
-fn fit_and_test(
+/// The visits of a test, in minutes, with their days since 1970.
+pub(super) struct Scored {
+    pub actual: Vec<f64>,
+    pub predicted: Vec<f64>,
+    pub rule: Vec<f64>,
+    pub days: Vec<u32>,
+}
+
+/// Fits a recipe on the past of `split` and tests it on its future.
+pub(super) fn fit_and_test(
     prepared: &Prepared,
     own: &[Arc<Expression>],
     recipe: Recipe<'_>,
@@ -234,14 +245,17 @@ fn fit_and_test(
         Ok((predicted, errors))
     };
     let (predicted, errors) = score(&model)?;
-    let rule = score(&fit_baseline(prepared, "rule", &split.train, task)?)?.1;
+    let (by_rule, rule) = score(&fit_baseline(prepared, "rule", &split.train, task)?)?;
     let constant = score(&fit_baseline(prepared, "constant", &split.train, task)?)?.1;
     places.predicted = predicted;
     let coverage = match &intervals {
         None => Vec::new(),
         Some(intervals) => coverage_of(&model, intervals, &test, &actual, &places, seed, task)?,
     };
-    let tested = Tested { model: errors, coverage, rule, constant, curve: curve.map(|curve| curve.thinned()) };
+    let Places { day: days, predicted, .. } = places;
+    let scored = Scored { actual, predicted, rule: by_rule, days };
+    let curve = curve.map(|curve| curve.thinned());
+    let tested = Tested { model: errors, coverage, rule, constant, curve, scored };
     let trained_from = split.train.first().map_or(split.cut, |row| prepared.history.visits.arrived[*row]);
     let origin = Origin {
         dataset: prepared.digest,

@@ -26,5 +26,6 @@ mod sample;
 mod service;
 #[cfg(feature = "serve")]
 mod tampering;
+mod training;
 #[cfg(feature = "workbench")]
 mod window;

@@ -118,8 +118,13 @@ impl SplitPlan {
     #[must_use]
     pub fn dates(&self, first: Moment, last: Moment, clock: &mut WallClock) -> Option<SplitDates> {
         let test = cut_date(first, last, clock, self.test_share)?;
-        let train = clock.local(first).date();
-        let known = test.days_since(train);
+        let (train, end) = (clock.local(first).date(), clock.local(last).date().plus_days(1)?);
+        self.parts_before(test, SplitDates { train, stop: test, calibrate: test, test, end })
+    }
+
+    /// The same dates with a test from `test` on, and the parts of the time before it.
+    fn parts_before(&self, test: CivilDate, dates: SplitDates) -> Option<SplitDates> {
+        let known = test.days_since(dates.train);
         #[expect(clippy::cast_possible_truncation, reason = "a share of some thousand days")]
         let days = |share: f64| {
             let wanted = (f64::from(known) * share).round() as i32;
@@ -127,7 +132,49 @@ impl SplitPlan {
         };
         let calibrate = test.plus_days(-days(self.calibrate_share))?;
         let stop = calibrate.plus_days(-days(self.stop_share))?;
-        Some(SplitDates { train, stop, calibrate, test, end: clock.local(last).date().plus_days(1)? })
+        Some(SplitDates { stop, calibrate, test, ..dates })
+    }
+
+    /// The split at these dates.
+    fn at(&self, history: &History, dates: SplitDates, clock: &mut WallClock) -> Option<TimeSplit> {
+        let gap = i32::try_from(self.gap_days).unwrap_or(i32::MAX);
+        let mut midnight = |date| Some(clock.moment(LocalTime::new(date, 0, 0)?)?.chosen());
+        let mut cut =
+            |date: CivilDate| Some(Cut { until: midnight(date.plus_days(-gap)?)?, from: midnight(date)? });
+        let (stop, calibrate, test) = (cut(dates.stop)?, cut(dates.calibrate)?, cut(dates.test)?);
+        Some(split_at(history, [stop, calibrate, test], midnight(dates.end)?))
+    }
+
+    /// Splits of the time *before* the test part of `history`, the oldest first: each learns from what was over before a
+    /// day, and is tested on the days until the next (a rolling origin). They cover the second half of that time in `count`
+    /// stretches of the same number of days; what the test part holds is not looked at.
+    ///
+    /// # Errors
+    /// [`SplitError`] where a stretch would have less than a day, or no served visit.
+    pub fn rolling(&self, history: &History, count: u32) -> Result<Vec<TimeSplit>, SplitError> {
+        let whole = self.split(history)?;
+        let visits = &history.visits;
+        let mut clock = history.zone.clock();
+        let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
+            return Ok(Vec::new());
+        };
+        let days = (whole.cut.millis() - first.millis()) / 86_400_000 + 1;
+        let too_short = SplitError::TooShort { days };
+        let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
+        let known = dates.test.days_since(dates.train);
+        let stretch = known / 2 / i32::try_from(count.max(1)).unwrap_or(i32::MAX);
+        if stretch < 1 {
+            return Err(too_short);
+        }
+        let of_origin = |from_end: u32| {
+            let back = stretch * i32::try_from(from_end).unwrap_or(i32::MAX);
+            let test = dates.test.plus_days(-back).ok_or_else(|| too_short.clone())?;
+            let dates = SplitDates { end: test.plus_days(stretch).ok_or_else(|| too_short.clone())?, ..dates };
+            let dates = self.parts_before(test, dates).ok_or_else(|| too_short.clone())?;
+            let split = self.at(history, dates, &mut history.zone.clock()).ok_or_else(|| too_short.clone())?;
+            if split.train.is_empty() || split.test.is_empty() { Err(too_short.clone()) } else { Ok(split) }
+        };
+        (1..=count.max(1)).rev().map(of_origin).collect()
     }
 
     /// Splits `history`.
@@ -142,14 +189,7 @@ impl SplitPlan {
         let too_short = SplitError::TooShort { days: (last.millis() - first.millis()) / 86_400_000 + 1 };
         let mut clock = history.zone.clock();
         let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
-        let gap = i32::try_from(self.gap_days).unwrap_or(i32::MAX);
-        let mut cut = |date: CivilDate| {
-            let mut midnight = |date| Some(clock.moment(LocalTime::new(date, 0, 0)?)?.chosen());
-            Some(Cut { until: midnight(date.plus_days(-gap)?)?, from: midnight(date)? })
-        };
-        let cuts = [dates.stop, dates.calibrate, dates.test].map(&mut cut);
-        let [Some(stop), Some(calibrate), Some(test)] = cuts else { return Err(too_short) };
-        let split = split_at(history, stop, calibrate, test);
+        let split = self.at(history, dates, &mut clock).ok_or_else(|| too_short.clone())?;
         if split.train.is_empty() || split.test.is_empty() { Err(too_short) } else { Ok(split) }
     }
 }
@@ -176,7 +216,8 @@ pub fn cut_date(first: Moment, last: Moment, clock: &mut WallClock, test_share: 
     first.plus_millis(kept).map(|moment| clock.local(moment).date())
 }
 
-fn split_at(history: &History, stop: Cut, calibrate: Cut, test: Cut) -> TimeSplit {
+/// The split at three cuts; visits that arrived at or after `end` are not looked at.
+fn split_at(history: &History, [stop, calibrate, test]: [Cut; 3], end: Moment) -> TimeSplit {
     let visits = &history.visits;
     let parts = Parts {
         stop_from: stop.from,
@@ -196,6 +237,9 @@ fn split_at(history: &History, stop: Cut, calibrate: Cut, test: Cut) -> TimeSpli
     };
     for row in 0..visits.len() {
         let arrived = visits.arrived[row];
+        if arrived >= end {
+            break;
+        }
         let is_future = arrived >= test.from;
         match (visits.outcome(row), visits.called[row]) {
             (Outcome::Served, _) if is_future => split.test.push(row),

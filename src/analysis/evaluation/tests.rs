@@ -169,6 +169,21 @@ fn past_and_future_do_not_touch() {
     assert_eq!((&whole.parts.fit, &whole.train), (&split.train, &split.train));
     assert!(whole.parts.stop.is_empty() && whole.parts.calibrate.is_empty());
 
+    // Rolling origins: one after another, none of them looks at the test part, each at its own past alone.
+    let origins = SplitPlan::default().rolling(&history, 3).unwrap();
+    assert_eq!(origins.len(), 3);
+    let mut tested: Vec<usize> = Vec::new();
+    for origin in &origins {
+        assert!(origin.train.iter().all(|row| called(row) < origin.cut));
+        assert!(
+            origin.test.iter().all(|row| visits.arrived[*row] >= origin.cut && visits.arrived[*row] < split.cut)
+        );
+        assert!(!origin.parts.fit.is_empty() && !origin.parts.calibrate.is_empty());
+        tested.extend(&origin.test);
+    }
+    assert!(tested.is_sorted_by(|a, b| a < b), "each visit is tested on once, in order");
+    assert!(matches!(SplitPlan::default().rolling(&history, 99), Err(SplitError::TooShort { .. })));
+
     let one_day = History { visits: visits.take(&[0, 1, 2, 3]), ..History::default() };
     assert!(matches!(SplitPlan::default().split(&one_day), Err(SplitError::TooShort { days: 1 })));
     assert!(matches!(SplitPlan::default().split(&History::default()), Err(SplitError::TooShort { days: 0 })));

@@ -27,8 +27,8 @@ pub(super) const SPLIT_FIELDS: [SplitField; 4] = [
     SplitField { id: "calibrate_share", range: (0.0, 25.0), of: |plan| plan.calibrate_share * 100.0 },
     SplitField { id: "gap_days", range: (0.0, 30.0), of: |plan| f64::from(plan.gap_days) },
 ];
-/// The family that is offered first: the last of the list, which has the most to set.
-const FIRST_FAMILY: &str = "elastic-net";
+/// The family that is offered first: the one that is right most often.
+const FIRST_FAMILY: &str = "boosted";
 
 /// What was typed.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use crate::workbench::state::State;
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::charts::{Chart, progress_ui};
-use crate::workbench::widgets::{Button, Card, Segmented, grid_ui, icons, row_ui};
+use crate::workbench::widgets::{Button, Card, Segmented, Select, grid_ui, icons, row_ui};
 use crate::workbench::{Command, Outbox};
 
 /// Height of the picture of the split, its dates included.
@@ -47,7 +47,7 @@ fn family_ui(ui: &mut Ui, form: &mut Form) {
     let look = Look::of(ui);
     let name = look.text("train.family");
     let options = FAMILIES.iter().map(|family| (family.id(), family_words(&look, family.id())));
-    named_ui(ui, name, "", |ui| Segmented::new(name, options).ui(ui, &mut form.family));
+    named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut form.family));
     let about = look.text(&format!("train.about_{}", form.family)).to_owned();
     Text::new(about).ink(Ink::Soft).wrap().ui(ui);
 }

@@ -38,14 +38,14 @@ fn training_sends_what_the_form_says_and_names_what_is_wrong() {
     harness.get_by_role_and_label(Role::Button, "Train").click();
     harness.run();
     let Some(Command::Train(request)) = harness.state().sent.first() else { panic!("{:?}", harness.state().sent) };
-    assert_eq!((request.family.as_str(), request.seed, request.split.test_share), ("elastic-net", 1404, 0.2));
-    assert!(request.parameters.contains("penalty: 0.001\n"), "{}", request.parameters);
-    harness.get_by_role_and_label(Role::TextInput, "Penalty").focus();
+    assert_eq!((request.family.as_str(), request.seed, request.split.test_share), ("boosted", 1404, 0.2));
+    assert!(request.parameters.contains("learning_rate: 0.03\n"), "{}", request.parameters);
+    harness.get_by_role_and_label(Role::TextInput, "Learning rate").focus();
     harness.run();
-    harness.get_by_role_and_label(Role::TextInput, "Penalty").type_text("x");
+    harness.get_by_role_and_label(Role::TextInput, "Learning rate").type_text("x");
     harness.run();
-    assert!(harness.query_by_label("Must be: 0 to 10.").is_some());
-    assert!(harness.query_by_label("Mend first: Penalty.").is_some());
+    assert!(harness.query_by_label("Must be: 0.001 to 1.").is_some());
+    assert!(harness.query_by_label("Mend first: Learning rate.").is_some());
     let sent = harness.state().sent.len();
     harness.get_by_role_and_label(Role::Button, "Train").click();
     harness.run();
@@ -120,7 +120,7 @@ fn every_family_has_words_a_form_and_defaults_that_may_be_used() {
 #[test]
 fn what_is_typed_in_persian_digits_is_read_and_what_is_out_of_range_is_not() {
     let look = Look { language: Language::Persian, palette: &LIGHT };
-    let mut form = Form::default();
+    let mut form = Form { family: "elastic-net", ..Form::default() };
     "۰٫۲۵".clone_into(form.typed("penalty"));
     "۳۰".clone_into(form.split.get_mut("test_share").unwrap());
     let request = form.request().unwrap();

@@ -1,0 +1,113 @@
+//! Backtest: a family as it would have done, trained again and again while time went on.
+//!
+//! Rolling origins lie in the time before the test part, so that what they tell may be used to choose: the test part stays
+//! unseen. Nothing is kept.
+
+use serde::Serialize;
+
+use crate::analysis::evaluation::{Errors, SplitPlan, errors};
+use crate::analysis::models::Parameters;
+use crate::base::{Digest, Moment, Task};
+use crate::store::sqlite::Access;
+
+use super::datasets::{Prepared, workspace};
+use super::expressions::expressions;
+use super::fitting::Recipe;
+use super::train::{TrainRequest, find_family, fit_and_test};
+use super::{Home, WorkflowError};
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Backtest {
+    /// The data set.
+    pub dataset: Digest,
+    /// The family.
+    pub family: String,
+    /// The seed.
+    pub seed: u64,
+    /// How time is divided before each origin.
+    pub split: SplitPlan,
+    /// The origins, the oldest first.
+    pub origins: Vec<Origin>,
+    /// The errors on the visits of all origins.
+    pub overall: Option<Errors>,
+    /// Those of today's rule.
+    pub rule: Option<Errors>,
+}
+
+/// A training that knew what was over before `cut`, and was tested on what came until the next origin.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Origin {
+    /// The midnight.
+    pub cut: Moment,
+    /// Visits that were learned from.
+    pub train_n: u64,
+    /// The errors on the visits after it.
+    pub test: Option<Errors>,
+    /// Those of today's rule.
+    pub rule: Option<Errors>,
+    /// The share of the waits that the 80 % intervals hold; absent without intervals.
+    pub coverage_80: Option<f64>,
+}
+
+/// Trains the family of `request` at each of `origins` origins.
+///
+/// # Errors
+/// [`WorkflowError`], also where one of the trainings fails.
+pub fn backtest(
+    home: &Home,
+    prepared: &Prepared,
+    request: &TrainRequest,
+    origins: u32,
+    task: &Task,
+) -> Result<Backtest, WorkflowError> {
+    let family = find_family(&request.family)?;
+    let parameters = Parameters::from_yaml(family.parameters(), &request.parameters)?;
+    let splits = request.split.rolling(&prepared.history, origins)?;
+    let own = expressions(&workspace(home, Access::Read)?)?;
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let (mut found, mut all, mut by_rule) = (Vec::new(), Scored::default(), Scored::default());
+    for split in &splits {
+        let (_, tested) = fit_and_test(prepared, &own, recipe, split, task)?;
+        let (actual, days) = (&tested.scored.actual, &tested.scored.days);
+        all.add(&tested.scored.predicted, actual, days);
+        by_rule.add(&tested.scored.rule, actual, days);
+        let coverage_80 = tested.coverage.iter().find(|coverage| coverage.level == 0.8);
+        found.push(Origin {
+            cut: split.cut,
+            train_n: split.train.len() as u64,
+            coverage_80: coverage_80.map(|coverage| coverage.covered),
+            test: tested.model,
+            rule: tested.rule,
+        });
+    }
+    Ok(Backtest {
+        dataset: prepared.digest,
+        family: request.family.clone(),
+        seed: request.seed,
+        split: request.split,
+        origins: found,
+        overall: all.errors(request.seed),
+        rule: by_rule.errors(request.seed),
+    })
+}
+
+/// Predictions and waits of several origins, in minutes, with the days.
+#[derive(Default)]
+struct Scored {
+    predicted: Vec<f64>,
+    actual: Vec<f64>,
+    days: Vec<u32>,
+}
+
+impl Scored {
+    fn add(&mut self, predicted: &[f64], actual: &[f64], days: &[u32]) {
+        self.predicted.extend(predicted);
+        self.actual.extend(actual);
+        self.days.extend(days);
+    }
+
+    fn errors(&self, seed: u64) -> Option<Errors> {
+        errors(&self.predicted, &self.actual, &self.days, seed)
+    }
+}
