@@ -39,6 +39,8 @@ pub(super) struct Form {
     pub seed: String,
     /// How the time is divided, by the ids of [`SPLIT_FIELDS`].
     pub split: BTreeMap<&'static str, String>,
+    /// Whether every parameter is shown.
+    pub shows_all: bool,
     pub(super) typed: BTreeMap<(&'static str, &'static str), String>,
 }
 
@@ -58,6 +60,7 @@ impl Default for Form {
                 .iter()
                 .map(|field| (field.id, (field.of)(&SplitPlan::default()).to_string()))
                 .collect(),
+            shows_all: false,
             typed,
         }
     }

@@ -2,7 +2,7 @@
 
 use egui::{Ui, vec2};
 
-use super::form::{Form, SPLIT_FIELDS, allowed_words, choice_words, number_words, parameter_name};
+use super::form::{Form, SPLIT_FIELDS, SplitField, allowed_words, choice_words, number_words, parameter_name};
 use super::split::SplitBand;
 use crate::analysis::models::{Choice, FAMILIES, Parameter, ParameterKind};
 use crate::workbench::screens::field::{Field, named_ui};
@@ -14,6 +14,10 @@ use crate::workbench::widgets::charts::{Chart, progress_ui};
 use crate::workbench::widgets::{Button, Card, Segmented, Select, grid_ui, icons, row_ui};
 use crate::workbench::{Command, Outbox};
 
+/// Parameters that are shown before all are asked for.
+const FIRST_PARAMETERS: usize = 4;
+/// Options that stand side by side; more are chosen from a list.
+const MOST_SEGMENTS: usize = 2;
 /// Height of the picture of the split, its dates included.
 const BAND: f32 = 58.0;
 
@@ -52,14 +56,29 @@ fn family_ui(ui: &mut Ui, form: &mut Form) {
     Text::new(about).ink(Ink::Soft).wrap().ui(ui);
 }
 
-/// One field a parameter, then those that every family has.
+/// A field of the form.
+enum Item {
+    Parameter(&'static Parameter),
+    Seed,
+    Split(&'static SplitField),
+}
+
+/// The first few parameters, the seed and what is tested on; the rest where it is asked for.
+fn items(form: &Form) -> Vec<Item> {
+    let shown = if form.shows_all { usize::MAX } else { FIRST_PARAMETERS };
+    let mut items: Vec<Item> = form.parameters().iter().take(shown).map(Item::Parameter).collect();
+    items.push(Item::Seed);
+    items.extend(SPLIT_FIELDS.iter().take(if form.shows_all { usize::MAX } else { 1 }).map(Item::Split));
+    items
+}
+
 fn fields_ui(ui: &mut Ui, form: &mut Form) {
     let look = Look::of(ui);
-    let parameters = form.parameters();
-    let shares = vec![1.0; parameters.len() + 1 + SPLIT_FIELDS.len()];
-    grid_ui(ui, form.family, &shares, |ui, index, _| match parameters.get(index) {
-        Some(parameter) => parameter_ui(ui, form, parameter),
-        None if index == parameters.len() => {
+    let items = items(form);
+    let id = format!("{} {}", form.family, items.len());
+    grid_ui(ui, &id, &vec![1.0; items.len()], |ui, index, _| match items.get(index) {
+        Some(Item::Parameter(parameter)) => parameter_ui(ui, form, parameter),
+        Some(Item::Seed) => {
             let problem = form.seed_problem(&look);
             let field = Field {
                 name: look.text("train.seed"),
@@ -69,13 +88,17 @@ fn fields_ui(ui: &mut Ui, form: &mut Form) {
             };
             field.ui(ui, &mut form.seed);
         }
-        None => {
-            let Some(part) = SPLIT_FIELDS.get(index - parameters.len() - 1) else { return };
+        Some(Item::Split(part)) => {
             let (problem, hint, name) = (form.split_problem(&look, part), part.allowed(&look), part.name(&look));
             let field = Field { name, hint: &hint, problem: problem.as_deref(), lines: 1 };
             field.ui(ui, form.split.entry(part.id).or_default());
         }
+        None => {}
     });
+    let words = look.text(if form.shows_all { "train.fewer_settings" } else { "train.all_settings" });
+    if Button::quiet(words).ui(ui).clicked() {
+        form.shows_all = !form.shows_all;
+    }
 }
 
 fn parameter_ui(ui: &mut Ui, form: &mut Form, parameter: &'static Parameter) {
@@ -102,7 +125,13 @@ fn choice_ui(ui: &mut Ui, name: &str, choice: Choice, typed: &mut String) {
     let look = Look::of(ui);
     let mut chosen = choice.options.iter().find(|option| **option == *typed).copied().unwrap_or(choice.default);
     let options = choice.options.iter().map(|option| (*option, choice_words(&look, option)));
-    if Segmented::new(name, options).ui(ui, &mut chosen) {
+    // A row of more words is wider than a column of the form.
+    let is_changed = if choice.options.len() > MOST_SEGMENTS {
+        Select::new(name, options).ui(ui, &mut chosen)
+    } else {
+        Segmented::new(name, options).ui(ui, &mut chosen)
+    };
+    if is_changed {
         chosen.clone_into(typed);
     }
 }
