@@ -35,7 +35,7 @@ fn a_run_says_how_its_time_was_divided_and_how_often_its_intervals_hold() {
     let again = project.nobat(["--json", "train", "--family", "boosted", "--params", path]).exits(0).json();
     assert_eq!(told["artifact_sha256"], again["artifact_sha256"]);
     let said = project.nobat(["--lang", "en", "runs", "show", "2"]).exits(0);
-    assert!(said.out.contains("1 run"), "{said}");
+    assert!(said.out.contains("before: 1;"), "{said}");
     // Without a part for calibration there are no intervals, and that is said.
     let without = ["--lang", "en", "train", "--family", "linear", "--calibrate-share", "0"];
     assert!(project.nobat(without).exits(0).out.contains("No intervals"));
