@@ -7,6 +7,7 @@ mod error;
 mod example;
 mod home;
 
+pub mod card;
 pub mod compare;
 pub mod databases;
 pub mod datasets;
@@ -17,6 +18,7 @@ pub mod expressions;
 pub mod features;
 pub mod files;
 pub mod import;
+pub mod insight;
 pub mod mapping;
 pub mod models;
 pub mod online;
