@@ -1,4 +1,4 @@
-//! Data in, numbers out: history, simulation, features, models, evaluation, drift.
+//! Data in, numbers out: history, simulation, features, models, evaluation, insight, drift.
 //!
 //! Nothing here knows the store, a window or a socket. Everything is a function of its inputs and a seed: the
 //! same data and parameters give the same bytes.
@@ -7,5 +7,6 @@ pub mod drift;
 pub mod evaluation;
 pub mod features;
 pub mod history;
+pub mod insight;
 pub mod models;
 pub mod simulation;

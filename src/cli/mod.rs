@@ -11,6 +11,7 @@ mod demo;
 mod features;
 mod guess;
 mod import;
+mod insight;
 mod key;
 mod output;
 mod people;

@@ -89,6 +89,14 @@ pub enum Command {
     Train(TrainRequest),
     /// Look at a run.
     SelectRun(i64),
+    /// Read the test part of a run, and compute where the model errs on it.
+    LookAtRun(i64),
+    /// Compute what the features of a run's model are worth to it.
+    Importance(i64),
+    /// Compute how the predictions of a run's model move with a feature.
+    Effects(i64, String),
+    /// Save the model card of a run in a file of the home.
+    SaveCard(i64),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
     /// Propose a run as a version; with notes.
@@ -172,6 +180,10 @@ impl Command {
             Command::PublishOnline => "command.publish_online",
             Command::Train(_) => "command.train",
             Command::SelectRun(_) => "command.select_run",
+            Command::LookAtRun(_) => "command.look_at_run",
+            Command::Importance(_) => "command.importance",
+            Command::Effects(..) => "command.effects",
+            Command::SaveCard(_) => "command.save_card",
             Command::Compare(..) => "command.compare",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
@@ -223,7 +235,9 @@ impl Command {
             Command::CheckContract(_) => icons::ICON_FACT_CHECK,
             Command::ImportMapped(_) => icons::ICON_UPLOAD_FILE,
             Command::CloseIntake => icons::ICON_CLOSE,
-            Command::SelectDataset(_) | Command::SelectRun(_) => icons::ICON_VISIBILITY,
+            Command::SelectDataset(_) | Command::SelectRun(_) | Command::LookAtRun(_) => icons::ICON_VISIBILITY,
+            Command::Importance(_) | Command::Effects(..) => icons::ICON_FUNCTIONS,
+            Command::SaveCard(_) => icons::ICON_SAVE,
             Command::DescribeFeatures => icons::ICON_FUNCTIONS,
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
@@ -303,6 +317,11 @@ impl Command {
                 if state.is_running("contract") =>
             {
                 Err("refused.contract")
+            }
+            Command::LookAtRun(_) | Command::Importance(_) | Command::Effects(..) | Command::SaveCard(_)
+                if state.dataset.is_none() =>
+            {
+                Err("refused.no_dataset")
             }
             Command::CompareDatasets(..) if state.is_running("difference") => Err("refused.comparing"),
             Command::AuditFeatures if state.is_running("audit") => Err("refused.auditing"),

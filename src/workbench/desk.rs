@@ -5,6 +5,7 @@
 
 mod chips;
 mod data;
+mod insight;
 mod watch;
 mod work;
 
@@ -243,6 +244,10 @@ impl Project for Desk {
                 });
             }
             Command::SelectRun(run) => self.state.run = Some(run),
+            Command::LookAtRun(run) => self.look_at(run, services),
+            Command::Importance(run) => self.weigh(run, services),
+            Command::Effects(run, feature) => self.move_feature(run, feature, services),
+            Command::SaveCard(run) => self.save_card(run, services),
             Command::Train(request) => {
                 self.with_visits(services, "train", "job.train", move |visits, task| visits.train(&request, task));
             }
@@ -343,6 +348,9 @@ impl Project for Desk {
                 self.refresh(services);
             }
             Arrival::Differ(difference) => self.state.difference = Some(Arc::from(difference)),
+            Arrival::Looked(insight) => self.state.insight = Some(Arc::from(insight)),
+            Arrival::Weighed(run, importance) => self.state.importance = Some((run, Arc::from(importance))),
+            Arrival::Moved(run, effects) => self.state.effects = Some((run, Arc::from(effects))),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
             Arrival::Written(key, values) => {
                 services.notices.done(key, values);

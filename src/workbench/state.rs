@@ -19,10 +19,12 @@ use super::theme::Ink;
 use crate::analysis::features::LeakageAudit;
 use crate::analysis::history::difference::Difference;
 use crate::analysis::history::expectations::Violation;
+use crate::analysis::insight::{Effects, Importance};
 use crate::base::Digest;
 use crate::workflows::compare::CompareOutcome;
 use crate::workflows::datasets::Prepared;
 use crate::workflows::features::FeatureSheet;
+use crate::workflows::insight::{RunResiduals, TestPart};
 use crate::workflows::server::{LiveStatus, Server};
 
 /// What every screen may read.
@@ -60,6 +62,12 @@ pub struct State {
     pub difference: Option<Arc<DatasetDifference>>,
     /// The run that is looked at.
     pub run: Option<i64>,
+    /// The test part of the run that was looked at last.
+    pub insight: Option<Arc<RunInsight>>,
+    /// What the features of a run's model are worth to it, as it was computed last, with the run.
+    pub importance: Option<(i64, Arc<Importance>)>,
+    /// How the predictions of a run's model move with a feature, as it was computed last, with the run.
+    pub effects: Option<(i64, Arc<Effects>)>,
     /// The comparison that was made last.
     pub comparison: Option<Arc<CompareOutcome>>,
     /// The service that this window started.
@@ -77,6 +85,15 @@ pub struct Held {
     pub contract: PathBuf,
     /// Where the data set is not as expected.
     pub violations: Vec<Violation>,
+}
+
+/// A run that is looked at.
+#[derive(Clone, Debug)]
+pub struct RunInsight {
+    /// Its model on its test part.
+    pub test: Arc<TestPart>,
+    /// Where it errs there.
+    pub residuals: RunResiduals,
 }
 
 /// Two data sets side by side.
@@ -163,6 +180,12 @@ pub enum Arrival {
     Differ(Box<DatasetDifference>),
     /// A run ended with a model.
     Trained(i64),
+    /// A run was looked at.
+    Looked(Box<RunInsight>),
+    /// What the features of this run's model are worth was computed.
+    Weighed(i64, Box<Importance>),
+    /// How the predictions of this run's model move with a feature was computed.
+    Moved(i64, Box<Effects>),
     /// Two models were compared.
     Compared(Box<CompareOutcome>),
     /// Something was written to the registry or the workspace: a key of the string catalogue and its values.

@@ -6,10 +6,11 @@ use crate::analysis::evaluation::{ComparisonError, SplitError};
 use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
+use crate::analysis::insight::InsightError;
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
 use crate::base::explain::Failure;
-use crate::base::{Cancelled, Explain, Moment, Verdict, Version};
+use crate::base::{Cancelled, Digest, Explain, Moment, Verdict, Version};
 use crate::store::keys::KeyError;
 use crate::store::registry::RegistryError;
 use crate::store::sqlite::DatabaseError;
@@ -29,6 +30,8 @@ pub enum WorkflowError {
     Split(#[from] SplitError),
     #[error(transparent)]
     Comparison(#[from] ComparisonError),
+    #[error(transparent)]
+    Insight(#[from] InsightError),
     #[error(transparent)]
     Fit(#[from] FitError),
     #[error(transparent)]
@@ -75,6 +78,12 @@ pub enum WorkflowError {
     /// A run that did not end with a model.
     #[error("run {run} has no model")]
     RunWithoutModel { run: i64 },
+    /// A run that was trained on other visits than those at hand.
+    #[error("run {run} was trained on the data set {dataset}")]
+    OtherDataset { run: i64, dataset: Digest },
+    /// A visit that is not in the test part of a run.
+    #[error("no visit \"{name}\" among the {visits} of the test part")]
+    UnknownVisit { name: String, visits: usize },
     /// No visit arrived after both models were trained.
     #[error("both models were trained until {trained_until}, and no served visit arrived after that")]
     InSample { trained_until: Moment, last_arrival: Moment },
@@ -116,8 +125,8 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expectations, Expression, Serving
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Recipe, Workspace,
+            Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
             WorkflowError::NoHome => "no_home",
@@ -126,6 +135,8 @@ impl Explain for WorkflowError {
             WorkflowError::UnknownModel { .. } => "unknown_model",
             WorkflowError::UnknownFamily { .. } => "unknown_family",
             WorkflowError::RunWithoutModel { .. } => "run_without_model",
+            WorkflowError::OtherDataset { .. } => "other_dataset",
+            WorkflowError::UnknownVisit { .. } => "unknown_visit",
             WorkflowError::InSample { .. } => "in_sample",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
             WorkflowError::AsOfAhead { .. } => "as_of_ahead",
@@ -141,8 +152,8 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expectations, Expression, Serving
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Recipe, Workspace,
+            Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
             WorkflowError::File { path, cause } => {
@@ -160,6 +171,12 @@ impl Explain for WorkflowError {
             },
             WorkflowError::AsOfAhead { as_of } => vec![("as_of", as_of.to_string())],
             WorkflowError::RunWithoutModel { run } => vec![("id", run.to_string())],
+            WorkflowError::OtherDataset { run, dataset } => {
+                vec![("id", run.to_string()), ("dataset", dataset.short())]
+            },
+            WorkflowError::UnknownVisit { name, visits } => {
+                vec![("name", name.clone()), ("visits", visits.to_string())]
+            },
             WorkflowError::InSample { trained_until, last_arrival } => {
                 vec![("trained_until", trained_until.to_string()), ("last_arrival", last_arrival.to_string())]
             },
@@ -177,8 +194,8 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Recipe, Workspace, Registry,
-            Database, Key, Expectations, Expression, Serving
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Recipe, Workspace,
+            Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,
             WorkflowError::UnknownDataset { .. }
@@ -187,6 +204,8 @@ impl Explain for WorkflowError {
             | WorkflowError::AsOfAhead { .. }
             | WorkflowError::ExpressionExists { .. }
             | WorkflowError::UnknownExpression { .. }
+            | WorkflowError::OtherDataset { .. }
+            | WorkflowError::UnknownVisit { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,

@@ -8,6 +8,7 @@ mod example;
 mod home;
 
 pub mod backtest;
+pub mod card;
 pub mod compare;
 pub mod databases;
 pub mod datasets;
@@ -19,6 +20,7 @@ pub mod features;
 pub mod files;
 mod fitting;
 pub mod import;
+pub mod insight;
 pub mod mapping;
 pub mod models;
 pub mod online;

@@ -15,6 +15,7 @@ mod disk;
 mod features;
 mod fixture;
 mod formats;
+mod insight;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]

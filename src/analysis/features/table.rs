@@ -37,6 +37,18 @@ impl FeatureTable {
         self
     }
 
+    /// The table with `column` as the values of the feature with this id; a column of another length changes nothing.
+    #[must_use]
+    pub fn with_column(mut self, id: &str, column: Column) -> FeatureTable {
+        if column.len() == self.rows {
+            match self.columns.iter_mut().find(|(known, _)| known == id) {
+                Some((_, place)) => *place = column,
+                None => self.columns.push((id.to_owned(), column)),
+            }
+        }
+        self
+    }
+
     /// The definitions of the columns that are expressions.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.expressions.iter().map(AsRef::as_ref)
@@ -69,6 +81,14 @@ impl FeatureTable {
     #[must_use]
     pub fn value(&self, id: &str, row: usize) -> Value<'_> {
         self.column(id).map_or(Value::Missing, |column| column.value(row))
+    }
+
+    /// The table with the features of these ids only, in its own order.
+    #[must_use]
+    pub fn only(mut self, ids: &[&str]) -> FeatureTable {
+        self.columns.retain(|(id, _)| ids.contains(&id.as_str()));
+        self.expressions.retain(|expression| ids.contains(&expression.id()));
+        self
     }
 
     /// The rows of `self` at `rows`, in that order. Panics where there is no such row.

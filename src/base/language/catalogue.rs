@@ -53,6 +53,7 @@ pub const AREAS: &[Area] = areas![
     "features_screen",
     "mapping_page",
     "contract",
+    "insight",
 ];
 
 /// The texts of one language by key.

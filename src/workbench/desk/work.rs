@@ -121,7 +121,7 @@ fn imported(prepared: Arc<Prepared>, held: Option<Box<Held>>, task: &Task) -> Re
 }
 
 impl Visits {
-    fn ready(&self, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+    pub fn ready(&self, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
         match &self.prepared {
             Some(prepared) => Ok(prepared.clone()),
             None => {

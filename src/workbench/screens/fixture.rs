@@ -7,14 +7,16 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 
 use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::insight::{Effects, Importance};
 use crate::base::language::Language;
 use crate::base::{CancelToken, Digest, Task};
 use crate::workbench::snapshot::{Profile, Snapshot};
-use crate::workbench::state::{Screen, State};
+use crate::workbench::state::{RunInsight, Screen, State};
 use crate::workbench::theme::Look;
 use crate::workbench::{Command, Outbox, text, theme};
 use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
 use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
+use crate::workflows::insight::test_part;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::{TrainRequest, train};
 use crate::workflows::{Home, SEED};
@@ -25,6 +27,9 @@ pub(super) struct Project {
     profile: Arc<Profile>,
     outcome: Arc<CompareOutcome>,
     dataset: Digest,
+    insight: Arc<RunInsight>,
+    importance: Arc<Importance>,
+    effects: Vec<Arc<Effects>>,
 }
 
 static PROJECT: LazyLock<Project> = LazyLock::new(make);
@@ -45,7 +50,12 @@ fn make() -> Project {
     stopped.cancel();
     train(&home, &prepared, &request, &Task::with_cancel(stopped)).unwrap_err();
     let pair = CompareRequest { current: ModelName::Live, candidate: ModelName::Run(run), seed: SEED };
+    let test = Arc::new(test_part(&home, &prepared, run, &task).unwrap());
+    let effects = ["people_ahead", "site"].map(|feature| Arc::new(test.effects(feature, &task).unwrap()));
     Project {
+        importance: Arc::new(test.importance(&task).unwrap()),
+        effects: effects.to_vec(),
+        insight: Arc::new(RunInsight { residuals: test.residuals(&task).unwrap(), test }),
         outcome: Arc::new(compare_models(&home, &prepared, &pair, &task).unwrap()),
         snapshot: Arc::new(Snapshot::read(&home).unwrap()),
         profile: Arc::new(Profile::of(&prepared, &task).unwrap()),
@@ -67,6 +77,18 @@ pub(super) fn full() -> State {
 /// The same with the elastic net compared with what is live.
 pub(super) fn compared() -> State {
     State { comparison: Some(PROJECT.outcome.clone()), ..full() }
+}
+
+/// The same with the elastic net looked at, and the effect of people ahead or of the site.
+pub(super) fn looked(of_site: bool) -> State {
+    let run = PROJECT.insight.test.run.id;
+    State {
+        run: Some(run),
+        insight: Some(PROJECT.insight.clone()),
+        importance: Some((run, PROJECT.importance.clone())),
+        effects: Some((run, PROJECT.effects[usize::from(of_site)].clone())),
+        ..full()
+    }
 }
 
 /// A project in which nothing is kept.
@@ -117,7 +139,7 @@ pub(super) fn assert_in_words(harness: &Harness<'_, Stage>) {
         let is_no_number = |word: &str| matches!(word, "NaN" | "inf");
         assert!(!words.split(|c: char| !c.is_alphanumeric()).any(is_no_number), "{words}");
         assert!(!words.contains('{'), "a placeholder was left: {words}");
-        let is_key = ["train.", "compare.", "model.", "metric.", "parameter.", "choice.", "family."];
+        let is_key = ["train.", "insight.", "compare.", "model.", "metric.", "parameter.", "choice.", "family."];
         assert!(!is_key.iter().any(|area| words.starts_with(area)), "no words for {words}");
     }
 }

@@ -169,6 +169,7 @@ pub(super) fn daily_chart(facts: &Facts<'_>, language: Language) -> Option<LineD
             threshold(MAE_ALARM, "overview.level_1", Ink::Fail),
         ],
         from_zero: true,
+        ..LineData::default()
     })
 }
 

@@ -6,6 +6,9 @@
 mod details;
 mod form;
 mod form_ui;
+mod insight;
+#[cfg(test)]
+mod insight_tests;
 mod runs;
 mod split;
 #[cfg(test)]
@@ -30,6 +33,7 @@ pub(super) struct Train {
     form: form::Form,
     band: split::SplitBand,
     runs: runs::Runs,
+    insight: insight::Insight,
 }
 
 impl Screen for Train {
@@ -39,6 +43,16 @@ impl Screen for Train {
 
     fn icon(&self) -> MaterialIcon {
         icons::ICON_MODEL_TRAINING
+    }
+
+    fn parts(&self) -> Vec<&'static str> {
+        insight::PARTS.iter().map(|(_, id, _)| *id).collect()
+    }
+
+    fn show_part(&mut self, part: &str) {
+        if let Some((part, _, _)) = insight::PARTS.iter().find(|(_, id, _)| *id == part) {
+            self.insight.part = *part;
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
@@ -52,14 +66,19 @@ impl Screen for Train {
         headline_ui(ui, &look, state, &snapshot, outbox);
         let chosen = state.run.and_then(|id| snapshot.runs.iter().find(|(run, _)| run.id == id));
         let chosen = chosen.or(snapshot.runs.first());
-        grid_ui(ui, "train", &[1.0, 1.0], |ui, column, height| match (column, chosen) {
-            (0, _) => form_ui::form_ui(ui, &mut self.form, &mut self.band, state, outbox, height),
-            (_, Some(run)) => details::details_ui(ui, state, &snapshot, run, outbox, height),
-            (_, None) => Card::titled(look.text("train.details")).height(height).ui(ui, |ui| {
-                let (head, line) = (look.text("train.no_runs"), look.text("train.no_runs_line"));
-                empty_ui(ui, icons::ICON_MODEL_TRAINING, head, line, None);
-            }),
-        });
+        self.insight.choice_ui(ui, state, chosen, outbox);
+        if self.insight.part == insight::Part::Run {
+            grid_ui(ui, "train", &[1.0, 1.0], |ui, column, height| match (column, chosen) {
+                (0, _) => form_ui::form_ui(ui, &mut self.form, &mut self.band, state, outbox, height),
+                (_, Some(run)) => details::details_ui(ui, state, &snapshot, run, outbox, height),
+                (_, None) => Card::titled(look.text("train.details")).height(height).ui(ui, |ui| {
+                    let (head, line) = (look.text("train.no_runs"), look.text("train.no_runs_line"));
+                    empty_ui(ui, icons::ICON_MODEL_TRAINING, head, line, None);
+                }),
+            });
+        } else {
+            self.insight.ui(ui, state, chosen, outbox);
+        }
         if !snapshot.runs.is_empty() {
             self.runs.ui(ui, &snapshot, chosen.map(|(run, _)| run.id), outbox);
         }

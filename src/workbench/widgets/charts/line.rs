@@ -84,6 +84,8 @@ pub struct LineData {
     pub x: Vec<XPoint>,
     /// The lines.
     pub series: Vec<Series>,
+    /// Thin lines behind them, which have no name: a value for every [`LineData::x`] each.
+    pub faint: Vec<Vec<f64>>,
     /// Values that matter.
     pub thresholds: Vec<Threshold>,
     /// What happened.
@@ -98,6 +100,8 @@ const INSET: Vec2 = vec2(5.0, 3.0);
 const ALONE: f32 = 2.0;
 /// How strong a band is beside its line.
 const BAND: f32 = 0.2;
+/// How strong a thin line is.
+const FAINT: f32 = 0.45;
 
 impl LineData {
     fn horizontal(&self) -> Option<Scale> {
@@ -110,6 +114,7 @@ impl LineData {
             series.values.iter().flatten().copied().chain(bounds)
         });
         let thresholds = self.thresholds.iter().map(|threshold| threshold.value);
+        let values = values.chain(self.faint.iter().flatten().copied());
         Scale::of(values.chain(thresholds).chain(self.from_zero.then_some(0.0)))
     }
 
@@ -141,6 +146,13 @@ impl LineData {
                     _ => plot.line(curve(stretch, Stroke::new(sizes::CURVE, color))),
                 }
             }
+        }
+    }
+
+    fn draw_faint(&self, plot: &mut PlotUi<'_>, color: Color32) {
+        for line in &self.faint {
+            let points = self.x.iter().zip(line).map(|(point, value)| [point.at, *value]).collect();
+            plot.line(curve(points, hair(color.gamma_multiply(FAINT))));
         }
     }
 
@@ -256,6 +268,7 @@ impl Chart for LineData {
             for mark in self.marks(x) {
                 plot.line(area.upright(mark.at, hair(palette.reference)));
             }
+            self.draw_faint(plot, palette.reference);
             self.draw_series(plot, |ink| palette.mark(ink));
             for threshold in &self.thresholds {
                 plot.hline(dashed_across(threshold.value, palette.mark(threshold.ink)));

@@ -7,7 +7,7 @@
 //! What has two axes (line chart, histogram, forest plot) is drawn by egui_plot through [`area`]; its words stay
 //! ours. Painted by hand are the heat map, whose cells have gaps, round corners and outlines that
 //! `egui_plot::Heatmap` does not draw, and which writes its own numbers; the calendar, for the same reasons; sparklines, which are a few pixels high and
-//! stand by the dozen in tables; and bars and bands of shares, which have no axes.
+//! stand by the dozen in tables; and bars and bands of shares and of sums, which have no axes.
 
 mod area;
 mod axis;
@@ -18,6 +18,7 @@ mod heat;
 mod histogram;
 mod line;
 mod spark;
+mod waterfall;
 
 pub use bars::{BandData, BandPart, RankData, RankRow, SplitData, SplitPart, progress_ui};
 pub use calendar::{CalendarData, CalendarDay, WEEK};
@@ -26,6 +27,7 @@ pub use heat::HeatData;
 pub use histogram::{HistogramData, HistogramSeries, Side};
 pub use line::{LineData, Mark, Series, Threshold, XPoint};
 pub use spark::{SparkData, paint_spark};
+pub use waterfall::{WaterfallData, WaterfallRow};
 
 use egui::{Response, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
