@@ -21,6 +21,8 @@ mod interrupt;
 mod kill;
 mod r#loop;
 mod real_data;
+#[cfg(unix)]
+mod runs;
 mod sample;
 #[cfg(feature = "serve")]
 mod service;

@@ -177,9 +177,11 @@ fn dataset_name(snapshot: &Snapshot, run: &Run) -> String {
 /// Key of the status in words.
 pub(super) fn status_key(status: RunStatus) -> &'static str {
     match status {
+        RunStatus::Running => "train.running",
         RunStatus::Finished => "train.finished",
         RunStatus::Cancelled => "train.cancelled",
         RunStatus::Failed => "train.failed",
+        RunStatus::Interrupted => "train.interrupted",
     }
 }
 
@@ -187,7 +189,7 @@ pub(super) fn status_key(status: RunStatus) -> &'static str {
 pub(super) fn status_pill(status: RunStatus, words: &str) -> Pill {
     match status {
         RunStatus::Finished => Pill::saying(Verdict::Pass, words),
-        RunStatus::Cancelled => Pill::plain(words),
+        RunStatus::Running | RunStatus::Cancelled | RunStatus::Interrupted => Pill::plain(words),
         RunStatus::Failed => Pill::saying(Verdict::Fail, words),
     }
 }
