@@ -243,6 +243,9 @@ impl Project for Desk {
                 });
             }
             Command::SelectRun(run) => self.state.run = Some(run),
+            Command::MarkRun(run, marks) => {
+                self.job(services, "mark", "job.mark_run", move |home, _| work::mark_run(home, run, &marks));
+            }
             Command::Train(request) => {
                 self.with_visits(services, "train", "job.train", move |visits, task| visits.train(&request, task));
             }
@@ -342,6 +345,7 @@ impl Project for Desk {
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
                 self.refresh(services);
             }
+            Arrival::Marked => self.refresh(services),
             Arrival::Differ(difference) => self.state.difference = Some(Arc::from(difference)),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
             Arrival::Written(key, values) => {

@@ -163,6 +163,8 @@ pub enum Arrival {
     Differ(Box<DatasetDifference>),
     /// A run ended with a model.
     Trained(i64),
+    /// What is said of a run was changed.
+    Marked,
     /// Two models were compared.
     Compared(Box<CompareOutcome>),
     /// Something was written to the registry or the workspace: a key of the string catalogue and its values.

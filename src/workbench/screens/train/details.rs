@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::form::{choice_words, number_words};
-use super::runs::{status_key, status_pill, when};
+use super::run_column::{status_key, status_pill, when};
 use crate::base::calendar::DateStyle;
 use crate::store::workspace::{Run, RunStatus};
 use crate::workbench::screens::metrics::METRICS;

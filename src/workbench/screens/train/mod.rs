@@ -6,7 +6,10 @@
 mod details;
 mod form;
 mod form_ui;
+mod marks;
+mod run_column;
 mod runs;
+mod side_by_side;
 mod split;
 #[cfg(test)]
 mod tests;
