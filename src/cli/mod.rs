@@ -13,6 +13,7 @@ mod guess;
 mod import;
 mod insight;
 mod key;
+mod look;
 mod output;
 mod people;
 #[cfg(feature = "serve")]

@@ -107,6 +107,9 @@ fn workspace() -> Vec<WorkspaceError> {
         WorkspaceError::DatasetUnknown { digest },
         WorkspaceError::NameMissing,
         WorkspaceError::RunUnknown { id: 1 },
+        WorkspaceError::RunKept { id: 1 },
+        WorkspaceError::NoteUnfit,
+        WorkspaceError::TagUnfit { tag: "a,b".to_owned() },
         WorkspaceError::NoModel { id: 1, status: RunStatus::Failed },
         WorkspaceError::FileGone { path: path() },
         WorkspaceError::FileAltered { expected: digest, found: digest, path: path() },
@@ -164,9 +167,8 @@ fn every_problem_and_every_stage_has_its_words() {
             assert!(text != problem.key() && !text.contains('{'), "{language:?}: {text}");
         }
         let stages = [Stage::Proposed, Stage::Approved, Stage::Rejected, Stage::Live, Stage::Retired];
-        let statuses = [RunStatus::Finished, RunStatus::Cancelled, RunStatus::Failed];
         let keys = stages.map(|stage| format!("version_stage.{}", stage.id())).into_iter();
-        for key in keys.chain(statuses.map(|status| format!("run_status.{}", status.id()))) {
+        for key in keys.chain(RunStatus::ALL.map(|status| format!("run_status.{}", status.id()))) {
             assert_ne!(language.text(&key), key);
         }
     }

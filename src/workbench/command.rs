@@ -17,6 +17,7 @@ use super::theme::{Look, Theme};
 use crate::analysis::history::Mapping;
 use crate::base::language::Language;
 use crate::base::{Digest, Version};
+use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
@@ -97,6 +98,8 @@ pub enum Command {
     Effects(i64, String),
     /// Save the model card of a run in a file of the home.
     SaveCard(i64),
+    /// Change what is said of a run.
+    MarkRun(i64, Vec<RunMark>),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
     /// Propose a run as a version; with notes.
@@ -184,6 +187,7 @@ impl Command {
             Command::Importance(_) => "command.importance",
             Command::Effects(..) => "command.effects",
             Command::SaveCard(_) => "command.save_card",
+            Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) => "command.compare",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
@@ -231,6 +235,7 @@ impl Command {
                 icons::ICON_FOLDER_OPEN
             }
             Command::TryMapping(_) => icons::ICON_TABLE,
+            Command::MarkRun(..) => icons::ICON_KEEP,
             Command::KeepMapping | Command::SaveContract(_) | Command::SaveContractAs => icons::ICON_SAVE,
             Command::CheckContract(_) => icons::ICON_FACT_CHECK,
             Command::ImportMapped(_) => icons::ICON_UPLOAD_FILE,
@@ -326,6 +331,7 @@ impl Command {
             Command::CompareDatasets(..) if state.is_running("difference") => Err("refused.comparing"),
             Command::AuditFeatures if state.is_running("audit") => Err("refused.auditing"),
             Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
+            Command::MarkRun(..) if state.is_running("mark") => Err("refused.marking"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
             Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),

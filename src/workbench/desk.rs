@@ -248,6 +248,9 @@ impl Project for Desk {
             Command::Importance(run) => self.weigh(run, services),
             Command::Effects(run, feature) => self.move_feature(run, feature, services),
             Command::SaveCard(run) => self.save_card(run, services),
+            Command::MarkRun(run, marks) => {
+                self.job(services, "mark", "job.mark_run", move |home, _| work::mark_run(home, run, &marks));
+            }
             Command::Train(request) => {
                 self.with_visits(services, "train", "job.train", move |visits, task| visits.train(&request, task));
             }
@@ -347,6 +350,7 @@ impl Project for Desk {
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
                 self.refresh(services);
             }
+            Arrival::Marked => self.refresh(services),
             Arrival::Differ(difference) => self.state.difference = Some(Arc::from(difference)),
             Arrival::Looked(insight) => self.state.insight = Some(Arc::from(insight)),
             Arrival::Weighed(run, importance) => self.state.importance = Some((run, Arc::from(importance))),

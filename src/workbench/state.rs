@@ -186,6 +186,8 @@ pub enum Arrival {
     Weighed(i64, Box<Importance>),
     /// How the predictions of this run's model move with a feature was computed.
     Moved(i64, Box<Effects>),
+    /// What is said of a run was changed.
+    Marked,
     /// Two models were compared.
     Compared(Box<CompareOutcome>),
     /// Something was written to the registry or the workspace: a key of the string catalogue and its values.

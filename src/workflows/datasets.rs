@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{FeatureTable, MatrixError, MatrixKey, build, feature_set, read_matrix};
+use crate::analysis::features::{
+    Expression, FeatureTable, MatrixError, MatrixKey, build, feature_set, read_matrix,
+};
 use crate::analysis::history::{History, ImportReport, Mapping, Outcome, read_visits};
 use crate::base::{Digest, Minutes, Moment, Task};
 use crate::store::sqlite::Access;
@@ -174,12 +176,25 @@ pub fn workspace(home: &Home, access: Access) -> Result<Workspace, WorkflowError
 /// # Errors
 /// [`WorkflowError`] where the file is gone, altered or unreadable, or the task was cancelled.
 pub fn prepare(workspace: &Workspace, dataset: &Dataset, task: &Task) -> Result<Arc<Prepared>, WorkflowError> {
+    prepare_with(workspace, dataset, &expressions(workspace)?, task)
+}
+
+/// As [`prepare`], with the expressions `own` in the place of those that the workspace holds.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_with(
+    workspace: &Workspace,
+    dataset: &Dataset,
+    own: &[Arc<Expression>],
+    task: &Task,
+) -> Result<Arc<Prepared>, WorkflowError> {
     let history = read_history(workspace, dataset, task)?;
     let features = match kept_features(workspace, dataset.digest, history.visits.len(), task)? {
         Some(kept) => kept,
         None => build(&history, task)?,
     };
-    ready(workspace, history, dataset.digest, features, task)
+    ready(history, dataset.digest, features, own, task)
 }
 
 /// Reads the visits of a data set.
@@ -225,18 +240,18 @@ pub fn prepare_history(
     task: &Task,
 ) -> Result<Arc<Prepared>, WorkflowError> {
     let features = build(&history, task)?;
-    ready(workspace, history, digest, features, task)
+    ready(history, digest, features, &expressions(workspace)?, task)
 }
 
 fn ready(
-    workspace: &Workspace,
     history: History,
     digest: Digest,
     features: FeatureTable,
+    own: &[Arc<Expression>],
     task: &Task,
 ) -> Result<Arc<Prepared>, WorkflowError> {
     task.report("stage.features", 0, 0)?;
-    let features = features.with_expressions(&expressions(workspace)?);
+    let features = features.with_expressions(own);
     let visits = &history.visits;
     let waits = (0..visits.len()).map(|row| visits.wait(row).map(Minutes::get)).collect();
     Ok(Arc::new(Prepared { digest, history, features, waits }))

@@ -33,6 +33,18 @@ pub struct ExpressionEntry {
     pub added_at: Moment,
 }
 
+/// An expression as a run remembers it: what it was, not who added it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpressionText {
+    /// The name, without `x.`.
+    pub name: String,
+    /// The text.
+    pub expression: String,
+    /// The id of its unit.
+    pub unit: String,
+}
+
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -55,13 +67,34 @@ pub fn entries(workspace: &Workspace) -> Result<Vec<ExpressionEntry>, WorkflowEr
 /// # Errors
 /// [`WorkflowError::Document`], also where one can no longer be computed, such as after a change of the catalogue.
 pub fn expressions(workspace: &Workspace) -> Result<Vec<Arc<Expression>>, WorkflowError> {
-    let ready = |entry: ExpressionEntry| {
-        let named = |reason: String| WorkflowError::Document { reason: format!("x.{}: {reason}", entry.name) };
-        let unit = Unit::from_id(&entry.unit).ok_or_else(|| named(entry.unit.clone()))?;
-        let ready = Expression::new(&entry.name, &entry.expression, unit);
-        ready.map(Arc::new).map_err(|error| named(error.to_string()))
-    };
-    entries(workspace)?.into_iter().map(ready).collect()
+    entries(workspace)?.into_iter().map(|entry| ready(&entry.name, &entry.expression, &entry.unit)).collect()
+}
+
+/// The expressions that a run remembers, ready to be computed.
+///
+/// # Errors
+/// [`WorkflowError::Document`] where one can no longer be computed.
+pub fn remembered(texts: &[ExpressionText]) -> Result<Vec<Arc<Expression>>, WorkflowError> {
+    texts.iter().map(|text| ready(&text.name, &text.expression, &text.unit)).collect()
+}
+
+fn ready(name: &str, text: &str, unit: &str) -> Result<Arc<Expression>, WorkflowError> {
+    let named = |reason: String| WorkflowError::Document { reason: format!("x.{name}: {reason}") };
+    let unit = Unit::from_id(unit).ok_or_else(|| named(unit.to_owned()))?;
+    Expression::new(name, text, unit).map(Arc::new).map_err(|error| named(error.to_string()))
+}
+
+impl ExpressionText {
+    /// What a run remembers of `expression`.
+    #[must_use]
+    pub fn of(expression: &Expression) -> ExpressionText {
+        let id = expression.id();
+        ExpressionText {
+            name: id.strip_prefix(Expression::PREFIX).unwrap_or(id).to_owned(),
+            expression: expression.text().to_owned(),
+            unit: expression.unit().id().to_owned(),
+        }
+    }
 }
 
 /// Adds `text` as the feature `x.NAME`.

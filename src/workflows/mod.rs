@@ -28,6 +28,7 @@ pub mod people;
 pub mod personal;
 pub mod profile;
 pub mod release;
+pub mod runs;
 pub mod server;
 pub mod simulate;
 pub mod train;

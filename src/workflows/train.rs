@@ -18,15 +18,15 @@ use crate::analysis::models::{
     Training, family,
 };
 use crate::base::{Digest, Moment, Task};
-use crate::store::workspace::{NewRun, Run, RunOutcome, Workspace};
+use crate::store::workspace::{NewRun, Run, RunEnd, RunOutcome, Workspace};
 
 use super::datasets::Prepared;
-use super::expressions::expressions;
+use super::expressions::{ExpressionText, expressions};
 use super::fitting::{Recipe, Trained};
 use super::{Home, WorkflowError, now};
 
 /// What is to be trained.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainRequest {
     /// The id of the family.
     pub family: String,
@@ -45,6 +45,12 @@ pub struct RunDocument {
     pub program: String,
     /// Every parameter.
     pub parameters: BTreeMap<String, serde_json::Value>,
+    /// What was asked for; not there in runs of programs before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<TrainRequest>,
+    /// The expressions that the workspace held then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expressions: Vec<ExpressionText>,
     /// The midnight between past and future.
     pub cut: Option<Moment>,
     /// Visits that were learned from.
@@ -55,9 +61,6 @@ pub struct RunDocument {
     pub test_abandoned: u64,
     /// Visits of the test part that are not over: not scored.
     pub test_unfinished: u64,
-    /// How the time was divided; runs of before there was a choice do not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub split: Option<SplitPlan>,
     /// The parts of the time before the cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<PartSizes>,
@@ -142,19 +145,19 @@ pub fn train(
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let own = expressions(&workspace)?;
     let (created_at, started) = (now(), Instant::now());
-    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
-    let fitted = fit_and_test(prepared, &own, recipe, &split, task);
-    let mut new = NewRun {
+    let mut document = RunDocument::of(request, &parameters, &own, &split);
+    document.earlier_tests = earlier_tests(&workspace, prepared.digest, split.cut)?;
+    // Written down before anything is fitted: a training that is killed leaves a record, too.
+    let begun = workspace.begin_run(&NewRun {
         dataset: prepared.digest,
         family: request.family.clone(),
         seed: request.seed,
-        document: serde_json::Value::Null,
+        document: json(&document)?,
         created_at,
-        seconds: started.elapsed().as_secs_f64(),
-        outcome: RunOutcome::Failed,
-    };
-    let mut document = RunDocument::of(&parameters, request.split, &split);
-    document.earlier_tests = earlier_tests(&workspace, prepared.digest, split.cut)?;
+    })?;
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let fitted = fit_and_test(prepared, &own, recipe, &split, task);
+    let seconds = started.elapsed().as_secs_f64();
     match fitted {
         Ok((artifact, tested)) => {
             document.test = tested.model;
@@ -162,21 +165,36 @@ pub fn train(
             document.rule = tested.rule;
             document.constant = tested.constant;
             document.curve = tested.curve;
-            new.document = json(&document)?;
-            new.outcome = RunOutcome::Finished { artifact: artifact.to_bytes() };
-            let run = workspace.add_run(&new)?;
+            let outcome = RunOutcome::Finished { artifact: artifact.to_bytes() };
+            let run = workspace.finish_run(begun, &RunEnd { document: json(&document)?, seconds, outcome })?;
             Ok(TrainOutcome { run, document, artifact })
         }
         Err(error) => {
             document.failure = Some(error.to_string());
-            new.document = json(&document)?;
-            if matches!(error, FitError::Cancelled(_)) {
-                new.outcome = RunOutcome::Cancelled;
-            }
-            workspace.add_run(&new)?;
+            let is_cancelled = matches!(error, FitError::Cancelled(_));
+            let outcome = if is_cancelled { RunOutcome::Cancelled } else { RunOutcome::Failed };
+            workspace.finish_run(begun, &RunEnd { document: json(&document)?, seconds, outcome })?;
             Err(error.into())
         }
     }
+}
+
+/// Fits and tests again what `request` asks for, with the expressions `own`, and keeps nothing.
+///
+/// # Errors
+/// [`WorkflowError`].
+pub(super) fn make(
+    prepared: &Prepared,
+    own: &[Arc<Expression>],
+    request: &TrainRequest,
+    task: &Task,
+) -> Result<(Artifact, Option<Errors>), WorkflowError> {
+    let family = find_family(&request.family)?;
+    let parameters = Parameters::from_yaml(family.parameters(), &request.parameters)?;
+    let split = request.split.split(&prepared.history)?;
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let (artifact, tested) = fit_and_test(prepared, own, recipe, &split, task)?;
+    Ok((artifact, tested.model))
 }
 
 /// The family that `name` means.
@@ -323,10 +341,14 @@ fn json(document: &RunDocument) -> Result<serde_json::Value, WorkflowError> {
 }
 
 impl RunDocument {
-    fn of(parameters: &Parameters, plan: SplitPlan, split: &TimeSplit) -> RunDocument {
+    fn of(
+        request: &TrainRequest,
+        parameters: &Parameters,
+        own: &[Arc<Expression>],
+        split: &TimeSplit,
+    ) -> RunDocument {
         let parts = &split.parts;
         RunDocument {
-            split: Some(plan),
             parts: Some(PartSizes {
                 stop_from: parts.stop_from,
                 calibrate_from: parts.calibrate_from,
@@ -338,6 +360,8 @@ impl RunDocument {
             coverage: Vec::new(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             parameters: as_map(parameters),
+            request: Some(request.clone()),
+            expressions: own.iter().map(|expression| ExpressionText::of(expression)).collect(),
             cut: Some(split.cut),
             train_n: split.train.len() as u64,
             test_n: split.test.len() as u64,
@@ -362,7 +386,7 @@ impl RunDocument {
     /// # Errors
     /// [`WorkflowError::Document`].
     pub fn read(run: &Run) -> Result<RunDocument, WorkflowError> {
-        serde_json::from_value(run.document.clone())
+        RunDocument::deserialize(&run.document)
             .map_err(|error| WorkflowError::Document { reason: error.to_string() })
     }
 }

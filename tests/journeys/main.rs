@@ -22,6 +22,8 @@ mod interrupt;
 mod kill;
 mod r#loop;
 mod real_data;
+#[cfg(unix)]
+mod runs;
 mod sample;
 #[cfg(feature = "serve")]
 mod service;

@@ -46,6 +46,7 @@ pub const AREAS: &[Area] = areas![
     "train",
     "compare",
     "releases",
+    "runs",
     "desk",
     "source",
     "mapping",

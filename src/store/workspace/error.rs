@@ -28,6 +28,21 @@ pub enum WorkspaceError {
         /// Its number.
         id: i64,
     },
+    /// The run goes on, is pinned or tagged, so it is not removed.
+    #[error("run {id} goes on, is pinned or tagged")]
+    RunKept {
+        /// Its number.
+        id: i64,
+    },
+    /// A note is too long.
+    #[error("a note is too long")]
+    NoteUnfit,
+    /// Not a text that a run can be tagged with.
+    #[error("\"{tag}\" is no tag")]
+    TagUnfit {
+        /// The text, or its beginning.
+        tag: String,
+    },
     /// The run was not finished, so there is no model.
     #[error("run {id} has no model: {}", status.id())]
     NoModel {
@@ -61,6 +76,9 @@ impl Explain for WorkspaceError {
             WorkspaceError::DatasetUnknown { .. } => "dataset_unknown",
             WorkspaceError::NameMissing => "dataset_name",
             WorkspaceError::RunUnknown { .. } => "run_unknown",
+            WorkspaceError::RunKept { .. } => "run_kept",
+            WorkspaceError::NoteUnfit => "note_unfit",
+            WorkspaceError::TagUnfit { .. } => "tag_unfit",
             WorkspaceError::NoModel { .. } => "run_without_model",
             WorkspaceError::FileGone { .. } => "file_gone",
             WorkspaceError::FileAltered { .. } => "file_altered",
@@ -72,7 +90,13 @@ impl Explain for WorkspaceError {
             WorkspaceError::Database(error) => error.fields(),
             WorkspaceError::DatasetUnknown { digest } => vec![("digest", digest.short())],
             WorkspaceError::NameMissing => Vec::new(),
-            WorkspaceError::RunUnknown { id } | WorkspaceError::NoModel { id, .. } => vec![("id", id.to_string())],
+            WorkspaceError::NoteUnfit => vec![("most", super::LONGEST_NOTE.to_string())],
+            WorkspaceError::TagUnfit { tag } => {
+                vec![("tag", tag.clone()), ("most", super::LONGEST_TAG.to_string())]
+            }
+            WorkspaceError::RunUnknown { id }
+            | WorkspaceError::RunKept { id }
+            | WorkspaceError::NoModel { id, .. } => vec![("id", id.to_string())],
             WorkspaceError::FileGone { path } => vec![("path", path.display().to_string())],
             WorkspaceError::FileAltered { expected, found, path } => vec![
                 ("expected", expected.short()),
@@ -88,7 +112,10 @@ impl Explain for WorkspaceError {
             WorkspaceError::DatasetUnknown { .. }
             | WorkspaceError::NameMissing
             | WorkspaceError::RunUnknown { .. }
+            | WorkspaceError::NoteUnfit
+            | WorkspaceError::TagUnfit { .. }
             | WorkspaceError::NoModel { .. } => Failure::Usage,
+            WorkspaceError::RunKept { .. } => Failure::Refused,
             WorkspaceError::FileGone { .. } => Failure::Failed,
             WorkspaceError::FileAltered { .. } => Failure::Refused,
         }

@@ -1,13 +1,16 @@
 //! What one analyst works with: data sets by the digest of their content, and experiment runs.
 //!
 //! A folder holds `workspace.db`, `datasets/<digest>.parquet` and `artifacts/<sha256>.json`. This module does not know
-//! what is in the files. The invariants: a row is added after its file is whole and on the disk, and neither is
-//! changed from then on; a file is used only if it still has its digest.
+//! what is in the files. The invariants: a row speaks of a file only once that is whole and on the disk; a data set, and a
+//! run that ended, is never changed from then on (a run may be marked, and removed where no mark forbids it); a file is
+//! used only if it still has its digest.
 
 mod documents;
 mod error;
 mod files;
+mod marks;
 mod runs;
+mod training;
 
 use std::path::{Path, PathBuf};
 
@@ -20,12 +23,14 @@ use crate::store::sqlite::{Access, Database, DatabaseError, Durability, Schema, 
 
 pub use error::WorkspaceError;
 pub use files::Draft;
-pub use runs::{NewRun, Run, RunOutcome, RunStatus};
+pub use marks::{LONGEST_NOTE, LONGEST_TAG, RunMark};
+pub use runs::{Run, RunStatus};
+pub use training::{BegunRun, NewRun, RunEnd, RunOutcome};
 
 /// "NBTW".
 const SCHEMA: Schema = Schema {
     application_id: 0x4E42_5457,
-    migrations: &[include_str!("sql/0001_workspace.sql")],
+    migrations: &[include_str!("sql/0001_workspace.sql"), include_str!("sql/0002_runs_in_order.sql")],
     durability: Durability::PowerLoss,
 };
 
@@ -72,13 +77,19 @@ pub struct Dataset {
 }
 
 impl Workspace {
-    /// Opens the workspace in `folder`, which must be there already.
+    /// Opens the workspace in `folder`, which must be there already. One of an older program is brought up to date, even
+    /// where it is only to be read: it belongs to the one person who opens it.
     ///
     /// # Errors
     /// [`WorkspaceError::Database`].
     pub fn open(folder: &Path, access: Access) -> Result<Workspace, WorkspaceError> {
-        let database = Database::open_existing(&folder.join("workspace.db"), &SCHEMA, access)?;
-        Ok(Workspace { database, folder: folder.to_owned() })
+        let path = folder.join("workspace.db");
+        let mut opened = Database::open_existing(&path, &SCHEMA, access);
+        if matches!(opened, Err(DatabaseError::Older { .. })) {
+            drop(Database::open_existing(&path, &SCHEMA, Access::Write)?);
+            opened = Database::open_existing(&path, &SCHEMA, access);
+        }
+        Ok(Workspace { database: opened?, folder: folder.to_owned() })
     }
 
     /// Opens the workspace in `folder` for writing, making an empty one where there is none.

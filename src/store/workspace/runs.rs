@@ -3,66 +3,36 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use rusqlite::{Row, params};
+use rusqlite::Row;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Workspace, WorkspaceError, files, find_dataset};
+use super::{Workspace, WorkspaceError, files};
 use crate::base::{Digest, Moment};
-use crate::store::sqlite::{moment, parsed, parsed_option};
+use crate::store::sqlite::{Session, moment, parsed, parsed_option};
 
 const RUNS: &str = include_str!("sql/runs.sql");
-const ADD_RUN: &str = include_str!("sql/add_run.sql");
 
-/// A training that ended, one way or another.
-#[derive(Clone, Debug)]
-pub struct NewRun {
-    /// The data set it was trained on.
-    pub dataset: Digest,
-    /// The id of the family.
-    pub family: String,
-    /// The seed.
-    pub seed: u64,
-    /// Parameters, split, metrics.
-    pub document: Value,
-    /// When it began.
-    pub created_at: Moment,
-    /// How long it took, in seconds.
-    pub seconds: f64,
-    /// How it ended.
-    pub outcome: RunOutcome,
-}
-
-/// How a training ended.
-#[derive(Clone, Debug)]
-pub enum RunOutcome {
-    /// With a model.
-    Finished {
-        /// The bytes of the fitted model.
-        artifact: Vec<u8>,
-    },
-    /// It was stopped.
-    Cancelled,
-    /// With an error, which the document tells.
-    Failed,
-}
-
-/// How a training ended, without its model.
+/// Where a training is, or how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
+    /// It goes on, in this program or another one.
+    Running,
     /// With a model.
     Finished,
     /// It was stopped.
     Cancelled,
     /// With an error.
     Failed,
+    /// The program that trained went away without a word: it was killed, or the power went.
+    Interrupted,
 }
 
 /// A run that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Run {
-    /// 1, 2, 3, … in this workspace.
+    /// 1, 2, 3, … in this workspace; the number of a run that was removed is not given again.
     pub id: i64,
     /// The data set it was trained on.
     pub dataset: Digest,
@@ -72,61 +42,33 @@ pub struct Run {
     pub seed: u64,
     /// When it began.
     pub created_at: Moment,
-    /// How long it took, in seconds.
+    /// How long it took, in seconds; 0 where it goes on or was interrupted.
     pub seconds: f64,
-    /// How it ended.
+    /// Where it is, or how it ended.
     pub status: RunStatus,
     /// Parameters, split, metrics.
     pub document: Value,
     /// The digest of the fitted model, where there is one.
     pub artifact_sha256: Option<Digest>,
+    /// Whether it is kept in front, and never pruned.
+    pub pinned: bool,
+    /// What a person wrote about it.
+    pub note: String,
+    /// What it is tagged with, in order. A tagged run is never pruned.
+    pub tags: Vec<String>,
 }
 
 impl Workspace {
-    /// Keeps a run, and its model where it has one.
-    ///
-    /// # Errors
-    /// [`WorkspaceError::DatasetUnknown`] or [`WorkspaceError::Database`].
-    pub fn add_run(&mut self, new: &NewRun) -> Result<Run, WorkspaceError> {
-        self.dataset(new.dataset)?;
-        let artifact = match &new.outcome {
-            RunOutcome::Finished { artifact } => {
-                let digest = Digest::of(artifact);
-                files::keep_bytes(&self.artifact_path(digest), artifact)?;
-                Some(digest)
-            }
-            RunOutcome::Cancelled | RunOutcome::Failed => None,
-        };
-        let status = match new.outcome {
-            RunOutcome::Finished { .. } => RunStatus::Finished,
-            RunOutcome::Cancelled => RunStatus::Cancelled,
-            RunOutcome::Failed => RunStatus::Failed,
-        };
-        self.database.write(|session| {
-            find_dataset(session, new.dataset)?.ok_or(WorkspaceError::DatasetUnknown { digest: new.dataset })?;
-            let id = session.execute(
-                ADD_RUN,
-                params![
-                    new.dataset.to_string(),
-                    new.family,
-                    new.seed.cast_signed(),
-                    new.created_at.millis(),
-                    new.seconds.max(0.0),
-                    status.id(),
-                    new.document.to_string(),
-                    artifact.map(|digest| digest.to_string()),
-                ],
-            )?;
-            session.row(RUNS, [id], read_run)?.ok_or(WorkspaceError::RunUnknown { id })
-        })
-    }
-
     /// Every run, the newest first.
     ///
     /// # Errors
     /// [`WorkspaceError::Database`].
     pub fn runs(&self) -> Result<Vec<Run>, WorkspaceError> {
-        self.database.read(|session| Ok(session.rows(RUNS, [None::<i64>], read_run)?))
+        let mut runs = self.database.read(|session| session.rows(RUNS, [None::<i64>], read_run))?;
+        for run in runs.iter_mut().filter(|run| run.status == RunStatus::Running) {
+            self.see_whether_it_goes_on(run)?;
+        }
+        Ok(runs)
     }
 
     /// One run.
@@ -134,7 +76,9 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError::RunUnknown`] or [`WorkspaceError::Database`].
     pub fn run(&self, id: i64) -> Result<Run, WorkspaceError> {
-        self.database.read(|session| session.row(RUNS, [id], read_run)?.ok_or(WorkspaceError::RunUnknown { id }))
+        let mut run = self.kept_run(id)?;
+        self.see_whether_it_goes_on(&mut run)?;
+        Ok(run)
     }
 
     /// The model of a run, which has the digest it was kept with.
@@ -151,16 +95,31 @@ impl Workspace {
     pub(super) fn artifact_path(&self, digest: Digest) -> PathBuf {
         self.folder.join("artifacts").join(format!("{digest}.json"))
     }
+
+    /// The run as its row tells it.
+    pub(super) fn kept_run(&self, id: i64) -> Result<Run, WorkspaceError> {
+        self.database.read(|session| find_run(session, id))
+    }
+}
+
+pub(super) fn find_run(session: &Session<'_>, id: i64) -> Result<Run, WorkspaceError> {
+    session.row(RUNS, [id], read_run)?.ok_or(WorkspaceError::RunUnknown { id })
 }
 
 impl RunStatus {
+    /// Every status.
+    pub const ALL: [RunStatus; 5] =
+        [RunStatus::Running, RunStatus::Finished, RunStatus::Cancelled, RunStatus::Failed, RunStatus::Interrupted];
+
     /// The name in the file and in JSON, and the end of its key in the string catalogue: `run_status.finished`.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            RunStatus::Running => "running",
             RunStatus::Finished => "finished",
             RunStatus::Cancelled => "cancelled",
             RunStatus::Failed => "failed",
+            RunStatus::Interrupted => "interrupted",
         }
     }
 }
@@ -174,13 +133,14 @@ impl FromStr for RunStatus {
     type Err = UnknownStatus;
 
     fn from_str(text: &str) -> Result<RunStatus, UnknownStatus> {
-        let all = [RunStatus::Finished, RunStatus::Cancelled, RunStatus::Failed];
-        all.into_iter().find(|status| status.id() == text).ok_or(UnknownStatus)
+        RunStatus::ALL.into_iter().find(|status| status.id() == text).ok_or(UnknownStatus)
     }
 }
 
 fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
     let seed: i64 = row.get(3)?;
+    let tags: Value = parsed(row, 11)?;
+    let tags = tags.as_array().map(|tags| tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect());
     Ok(Run {
         id: row.get(0)?,
         dataset: parsed(row, 1)?,
@@ -191,5 +151,8 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<Run> {
         status: parsed(row, 6)?,
         document: parsed(row, 7)?,
         artifact_sha256: parsed_option(row, 8)?,
+        pinned: row.get(9)?,
+        note: row.get(10)?,
+        tags: tags.unwrap_or_default(),
     })
 }

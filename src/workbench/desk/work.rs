@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
+use crate::store::workspace::RunMark;
 use crate::workbench::command::ImportChoices;
 use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
@@ -23,7 +24,7 @@ use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
 use crate::workflows::profile;
 use crate::workflows::release::{self, ProposeRequest, unlock_key};
 use crate::workflows::train::TrainRequest;
-use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, expect, features, server, train};
+use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, expect, features, runs, server, train};
 
 /// Where visits come from: they are ready, or are made so first.
 pub(super) struct Visits {
@@ -199,6 +200,14 @@ impl Visits {
         let outcome = release::propose(&self.home, self.ready(task)?.as_ref(), &request, task)?;
         Ok(Arrival::Written("notice.proposed", vec![("version", outcome.version.version.to_string())]))
     }
+}
+
+/// Changes what is said of a run; each change is kept by itself.
+pub(super) fn mark_run(home: &Home, run: i64, marks: &[RunMark]) -> Result<Arrival, JobError> {
+    for mark in marks {
+        runs::mark(home, run, mark)?;
+    }
+    Ok(Arrival::Marked)
 }
 
 pub(super) fn approve(

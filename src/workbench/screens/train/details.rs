@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::form::{choice_words, number_words};
-use super::runs::{status_key, status_pill, when};
+use super::run_column::{status_key, status_pill, when};
 use crate::analysis::evaluation::Coverage;
 use crate::base::calendar::DateStyle;
 use crate::store::workspace::{Run, RunStatus};
@@ -38,10 +38,14 @@ pub(super) fn details_ui(
     let words = look.text(status_key(run.status)).to_owned();
     let status = |ui: &mut Ui| drop(status_pill(run.status, &words).ui(ui));
     Card::titled(title).height(height).with_actions_ui(ui, status, |ui| {
-        if let Some(failure) = &document.failure {
+        if let Some(failure) = document.failure.as_ref().filter(|_| run.status == RunStatus::Failed) {
             Notice::failure(look.fill("train.failure", &[("reason", failure)])).ui(ui);
-        } else if run.status == RunStatus::Cancelled {
-            Notice::info(look.text("train.stopped")).ui(ui);
+        }
+        match run.status {
+            RunStatus::Cancelled => Notice::info(look.text("train.stopped")).ui(ui),
+            RunStatus::Running => Notice::info(look.text("train.goes_on")).ui(ui),
+            RunStatus::Interrupted => Notice::info(look.text("train.was_interrupted")).ui(ui),
+            RunStatus::Finished | RunStatus::Failed => {}
         }
         if document.test.is_some() {
             errors_ui(ui, document);

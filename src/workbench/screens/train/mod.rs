@@ -9,7 +9,10 @@ mod form_ui;
 mod insight;
 #[cfg(test)]
 mod insight_tests;
+mod marks;
+mod run_column;
 mod runs;
+mod side_by_side;
 mod split;
 #[cfg(test)]
 mod tests;

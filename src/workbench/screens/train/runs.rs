@@ -1,193 +1,148 @@
-//! The table of all runs.
+//! The table of all runs: pinned ones first, found by family, marked, and chosen to stand side by side.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
-use egui::Ui;
+use egui::{Ui, vec2};
 
-use crate::analysis::evaluation::Errors;
-use crate::base::Verdict;
-use crate::base::calendar::DateStyle;
-use crate::store::workspace::{Run, RunStatus};
-use crate::workbench::screens::metrics::{METRICS, interval_words};
-use crate::workbench::screens::names::family_words;
+use super::marks::{Marks, marks_words};
+use super::run_column::RunColumn;
+use super::side_by_side::SideBySide;
+use crate::workbench::screens::field::named_ui;
+use crate::workbench::screens::names::{family_words, run_words};
 use crate::workbench::snapshot::Snapshot;
-use crate::workbench::theme::{Ink, Look};
-use crate::workbench::widgets::{Card, Cell, Column, Pill, Table};
+use crate::workbench::theme::Look;
+use crate::workbench::widgets::{Button, Card, Cell, Select, Table, grid_ui, icons, row_ui};
 use crate::workbench::{Command, Outbox};
-use crate::workflows::train::RunDocument;
+use crate::workflows::runs::KeptRun;
 
 /// Below this width the columns that tell least are left out.
 const ROOMY: f32 = 940.0;
 /// Rows beyond this height are scrolled to.
 const HEIGHT: f32 = 360.0;
 
-/// A column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RunColumn {
-    Run,
-    Family,
-    Dataset,
-    Mae,
-    Rule,
-    Constant,
-    Within,
-    Visits,
-    When,
-    Status,
-}
-
-use RunColumn as C;
-
-const ALL: [RunColumn; 10] =
-    [C::Run, C::Family, C::Dataset, C::Mae, C::Rule, C::Constant, C::Within, C::Visits, C::When, C::Status];
-const NARROW: [RunColumn; 8] = [C::Run, C::Family, C::Mae, C::Rule, C::Within, C::Visits, C::When, C::Status];
-
-/// How the table is sorted.
-#[derive(Clone, Copy, Debug)]
+/// How the table is sorted, whom it shows, and which of them stand side by side.
+#[derive(Debug, Default)]
 pub(super) struct Runs {
     by: RunColumn,
-    descending: bool,
-}
-
-impl Default for Runs {
-    /// The newest first.
-    fn default() -> Runs {
-        Runs { by: C::Run, descending: true }
-    }
+    ascending: bool,
+    family: Option<String>,
+    picked: BTreeSet<i64>,
+    marks: Marks,
+    side_by_side: SideBySide,
 }
 
 impl Runs {
     /// Draws the card, the run that is `shown` raised, and sends which one was pressed.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, shown: Option<i64>, outbox: &mut Outbox) {
         let look = Look::of(ui);
-        let mut rows: Vec<&(Run, RunDocument)> = snapshot.runs.iter().collect();
-        rows.sort_by(|a, b| {
-            let order = self.by.order(a, b);
-            (if self.descending { order.reverse() } else { order }).then(b.0.id.cmp(&a.0.id))
+        self.picked.retain(|id| snapshot.runs.iter().any(|(run, _)| run.id == *id));
+        let is_shown = |(run, _): &&KeptRun| self.family.as_ref().is_none_or(|family| run.family == *family);
+        let mut rows: Vec<&KeptRun> = snapshot.runs.iter().filter(is_shown).collect();
+        rows.sort_by(|a, b| self.order(a, b));
+        let counts = [
+            ("count", look.language.integer(snapshot.runs.len() as u64)),
+            ("shown", look.language.integer(rows.len() as u64)),
+        ];
+        let key = if rows.len() < snapshot.runs.len() { "train.runs_note_some" } else { "train.runs_note" };
+        Card::titled(look.text("train.runs")).note(look.language.fill_owned(key, &counts)).ui(ui, |ui| {
+            let chosen = snapshot.runs.iter().find(|(run, _)| Some(run.id) == shown);
+            self.controls_ui(ui, snapshot, chosen, outbox);
+            ui.add_space(4.0);
+            self.table_ui(ui, snapshot, &rows, shown, outbox);
         });
-        let count = look.language.integer(snapshot.runs.len() as u64);
-        let note = look.fill("train.runs_note", &[("count", &count)]);
-        let selected = shown.and_then(|id| rows.iter().position(|(run, _)| run.id == id));
-        Card::titled(look.text("train.runs")).note(note).ui(ui, |ui| {
-            let columns: &[RunColumn] = if ui.available_width() < ROOMY { &NARROW } else { &ALL };
-            let sorted = columns.iter().position(|column| *column == self.by).map(|at| (at, self.descending));
-            let response = Table::new("runs", columns.iter().map(|column| column.column(&look)))
-                .height(HEIGHT)
-                .selectable(selected)
-                .sorted(sorted)
-                .ui(ui, rows.len(), |row, column| match (rows.get(row), columns.get(column)) {
-                    (Some((run, document)), Some(column)) => column.cell(&look, snapshot, run, document),
-                    _ => Cell::text(""),
-                });
-            if let Some(column) = response.sort.and_then(|at| columns.get(at)) {
-                // What is pressed for the first time shows its best end: low errors, late dates.
-                self.descending = if self.by == *column { !self.descending } else { column.starts_descending() };
-                self.by = *column;
+        let picked: Vec<i64> = self.picked.iter().copied().collect();
+        // What was picked stands side by side even where the filter hides it.
+        let beside: Vec<&KeptRun> = if picked.len() > 1 { snapshot.runs.iter().collect() } else { rows };
+        self.side_by_side.ui(ui, &beside, &picked);
+    }
+
+    fn order(&self, a: &KeptRun, b: &KeptRun) -> Ordering {
+        let order = self.by.order(a, b);
+        let order = if self.ascending { order } else { order.reverse() };
+        b.0.pinned.cmp(&a.0.pinned).then(order).then(b.0.id.cmp(&a.0.id))
+    }
+
+    /// What may be done: with the table, and with the run that is shown.
+    fn controls_ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, chosen: Option<&KeptRun>, outbox: &mut Outbox) {
+        let look = Look::of(ui);
+        grid_ui(ui, "runs controls", &[1.0, 2.6], |ui, column, _| {
+            if column == 0 {
+                let name = look.text("train.filter_family");
+                let families: BTreeSet<&str> = snapshot.runs.iter().map(|(run, _)| run.family.as_str()).collect();
+                let all = (None, look.text("train.all_families").to_owned());
+                let named =
+                    families.iter().map(|family| (Some((*family).to_owned()), family_words(&look, family)));
+                let options = std::iter::once(all).chain(named);
+                named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut self.family));
+            } else if let Some(kept) = chosen {
+                let name = look.fill("train.with_run", &[("run", &run_words(&look, kept.0.id))]);
+                named_ui(ui, &name, "", |ui| row_ui(ui, |ui| self.actions_ui(ui, kept, outbox)));
             }
-            if let Some((run, _)) = response.clicked.and_then(|row| rows.get(row)) {
+        });
+        if let Some((run, _)) = chosen {
+            self.marks.ui(ui, run, outbox);
+        }
+    }
+
+    fn actions_ui(&mut self, ui: &mut Ui, (run, _): &KeptRun, outbox: &mut Outbox) {
+        let look = Look::of(ui);
+        let (icon, key) = match self.picked.contains(&run.id) {
+            true => (icons::ICON_REMOVE, "train.unpick"),
+            false => (icons::ICON_ADD, "train.pick"),
+        };
+        if Button::plain(look.text(key)).icon(icon).ui(ui).clicked() && !self.picked.remove(&run.id) {
+            self.picked.insert(run.id);
+        }
+        if !self.picked.is_empty() {
+            let count = look.language.integer(self.picked.len() as u64);
+            let words = look.fill("train.unpick_all", &[("count", &count)]);
+            if Button::quiet(words).icon(icons::ICON_CLOSE).ui(ui).clicked() {
+                self.picked.clear();
+            }
+        }
+        let key = if run.pinned { "train.unpin" } else { "train.pin" };
+        if Button::plain(look.text(key)).icon(icons::ICON_KEEP).ui(ui).clicked() {
+            outbox.send(Command::MarkRun(run.id, vec![crate::store::workspace::RunMark::Pinned(!run.pinned)]));
+        }
+        ui.allocate_space(vec2(0.0, 0.0));
+    }
+
+    fn table_ui(
+        &mut self,
+        ui: &mut Ui,
+        snapshot: &Snapshot,
+        rows: &[&KeptRun],
+        shown: Option<i64>,
+        outbox: &mut Outbox,
+    ) {
+        let look = Look::of(ui);
+        let has_marks = rows.iter().any(|(run, _)| marks_words(&look, run).is_some());
+        let columns = RunColumn::shown(ui.available_width() >= ROOMY, has_marks);
+        let sorted = columns.iter().position(|column| *column == self.by).map(|at| (at, !self.ascending));
+        let selected = shown.and_then(|id| rows.iter().position(|(run, _)| run.id == id));
+        let response = Table::new("runs", columns.iter().map(|column| column.column(&look)))
+            .height(HEIGHT)
+            .selectable(selected)
+            .sorted(sorted)
+            .ui(ui, rows.len(), |row, column| match (rows.get(row), columns.get(column)) {
+                (Some(kept), Some(column)) => column.cell(&look, snapshot, kept, self.picked.contains(&kept.0.id)),
+                _ => Cell::text(""),
+            });
+        if let Some(column) = response.sort.and_then(|at| columns.get(at)) {
+            // What is pressed for the first time shows its best end: low errors, late dates.
+            self.ascending = if self.by == *column { !self.ascending } else { !column.starts_descending() };
+            self.by = *column;
+        }
+        if let Some((run, _)) = response.clicked.and_then(|row| rows.get(row)) {
+            // With Ctrl or Shift, by mouse or keyboard, it is taken into the comparison, or out of it.
+            let adds = ui.input(|input| input.modifiers.command || input.modifiers.shift);
+            if adds && !self.picked.remove(&run.id) {
+                self.picked.insert(run.id);
+            }
+            if !adds {
                 outbox.send(Command::SelectRun(run.id));
             }
-        });
-    }
-}
-
-impl RunColumn {
-    fn column(self, look: &Look) -> Column {
-        let (key, column): (&str, fn(String) -> Column) = match self {
-            C::Run => ("train.column_run", |head| Column::number(head)),
-            C::Family => ("train.family", |head| Column::words(head)),
-            C::Dataset => ("train.column_dataset", |head| Column::words(head)),
-            C::Mae => ("train.column_mae", |head| Column::number(head)),
-            C::Rule => ("train.column_rule", |head| Column::number(head)),
-            C::Constant => ("train.column_constant", |head| Column::number(head)),
-            C::Within => ("train.column_within", |head| Column::number(head)),
-            C::Visits => ("chart.n", |head| Column::number(head)),
-            C::When => ("train.column_when", |head| Column::fit(head)),
-            C::Status => ("train.column_status", |head| Column::fit(head)),
-        };
-        column(look.text(key).to_owned()).sortable()
-    }
-
-    fn cell(self, look: &Look, snapshot: &Snapshot, run: &Run, document: &RunDocument) -> Cell {
-        let mae = |errors: &Option<Errors>| METRICS[0].words(look, errors.as_ref());
-        match self {
-            C::Run => Cell::text(look.language.integer(run.id.unsigned_abs())).strong(),
-            C::Family => Cell::text(family_words(look, &run.family)),
-            C::Dataset => Cell::text(dataset_name(snapshot, run)),
-            C::Mae => match &document.test {
-                Some(Errors { mae, mae_low: Some(low), mae_high: Some(high), .. }) => {
-                    Cell::text(interval_words(look, &look.language.decimal(*mae, 2), *low, *high, 2))
-                }
-                test => Cell::text(mae(test)),
-            },
-            C::Rule => Cell::text(mae(&document.rule)).ink(Ink::Soft),
-            C::Constant => Cell::text(mae(&document.constant)).ink(Ink::Soft),
-            C::Within => {
-                let share = document.test.as_ref().map_or(f64::NAN, |errors| errors.within_20);
-                Cell::text(look.language.percent(share, 1))
-            }
-            C::Visits => {
-                let n = document.test.as_ref().map(|errors| look.language.integer(errors.n));
-                Cell::text(n.unwrap_or_else(|| look.language.decimal(f64::NAN, 0)))
-            }
-            C::When => Cell::text(when(look, snapshot, run)).ink(Ink::Soft),
-            C::Status => {
-                let words = look.text(status_key(run.status)).to_owned();
-                Cell::pill(status_pill(run.status, &words), words)
-            }
         }
-    }
-
-    fn starts_descending(self) -> bool {
-        matches!(self, C::Run | C::Within | C::Visits | C::When)
-    }
-
-    fn order(self, (a, first): &(Run, RunDocument), (b, second): &(Run, RunDocument)) -> Ordering {
-        // What has no number stands at the end of an ascending table.
-        let by = |value: &dyn Fn(&RunDocument) -> Option<f64>| {
-            value(first).unwrap_or(f64::INFINITY).total_cmp(&value(second).unwrap_or(f64::INFINITY))
-        };
-        match self {
-            C::Run => a.id.cmp(&b.id),
-            C::Family => a.family.cmp(&b.family),
-            C::Dataset => a.dataset.bytes().cmp(b.dataset.bytes()),
-            C::Mae => by(&|document| document.test.as_ref().map(|errors| errors.mae)),
-            C::Rule => by(&|document| document.rule.as_ref().map(|errors| errors.mae)),
-            C::Constant => by(&|document| document.constant.as_ref().map(|errors| errors.mae)),
-            C::Within => by(&|document| document.test.as_ref().map(|errors| errors.within_20)),
-            C::Visits => by(&|document| document.test.as_ref().map(|_| document.test_n as f64)),
-            C::When => a.created_at.cmp(&b.created_at),
-            C::Status => status_key(a.status).cmp(status_key(b.status)),
-        }
-    }
-}
-
-/// When the run began, at the sites of its data set.
-pub(super) fn when(look: &Look, snapshot: &Snapshot, run: &Run) -> String {
-    let document = snapshot.datasets.iter().find(|(dataset, _)| dataset.digest == run.dataset);
-    let mut clock = document.map(|(_, document)| document.mapping.zone.clone()).unwrap_or_default().clock();
-    DateStyle::usual(look.language).date_and_time(clock.local(run.created_at), look.language)
-}
-
-fn dataset_name(snapshot: &Snapshot, run: &Run) -> String {
-    let found = snapshot.datasets.iter().find(|(dataset, _)| dataset.digest == run.dataset);
-    found.map_or_else(|| run.dataset.short(), |(dataset, _)| dataset.name.clone())
-}
-
-/// Key of the status in words.
-pub(super) fn status_key(status: RunStatus) -> &'static str {
-    match status {
-        RunStatus::Finished => "train.finished",
-        RunStatus::Cancelled => "train.cancelled",
-        RunStatus::Failed => "train.failed",
-    }
-}
-
-/// The status as a pill.
-pub(super) fn status_pill(status: RunStatus, words: &str) -> Pill {
-    match status {
-        RunStatus::Finished => Pill::saying(Verdict::Pass, words),
-        RunStatus::Cancelled => Pill::plain(words),
-        RunStatus::Failed => Pill::saying(Verdict::Fail, words),
     }
 }

@@ -8,6 +8,7 @@ use super::Train;
 use super::form::{Form, allowed_words, choice_words, parameter_name};
 use crate::analysis::models::{FAMILIES, ParameterKind, Parameters};
 use crate::base::language::Language;
+use crate::store::workspace::RunMark;
 use crate::workbench::Command;
 use crate::workbench::screens::fixture::{Stage, assert_in_words, empty, full, said, shown};
 use crate::workbench::state::State;
@@ -131,4 +132,71 @@ fn what_is_typed_in_persian_digits_is_read_and_what_is_out_of_range_is_not() {
         assert_eq!(form.problems(&look), [look.text("parameter.penalty")], "{wrong}");
         assert_eq!(form.request(), None);
     }
+}
+
+#[test]
+fn a_run_is_marked_by_what_is_typed_and_pressed() {
+    let mut harness = shown(Train::default(), State { run: Some(2), ..full() }, Language::English);
+    harness.get_by_role_and_label(Role::Button, "Pin").click();
+    harness.run();
+    assert_eq!(harness.state().sent, [Command::MarkRun(2, vec![RunMark::Pinned(true)])]);
+    for (field, typed) in [("Tags", "floor, نوروز,,floor"), ("Note", " the one to beat ")] {
+        harness.get_by_role_and_label(Role::TextInput, field).focus();
+        harness.run();
+        harness.get_by_role_and_label(Role::TextInput, field).type_text(typed);
+        harness.run();
+    }
+    harness.get_by_role_and_label(Role::Button, "Keep").click();
+    harness.run();
+    let tag = |tag: &str| RunMark::Tag(tag.to_owned());
+    let marks = vec![tag("floor"), tag("نوروز"), RunMark::Note("the one to beat".to_owned())];
+    assert_eq!(harness.state().sent.last(), Some(&Command::MarkRun(2, marks)));
+    harness.get_by_role_and_label(Role::TextInput, "Tags").type_text(&"x".repeat(41));
+    harness.run();
+    assert!(harness.query_by_label("A tag has at most 40 characters.").is_some());
+    let sent = harness.state().sent.len();
+    harness.get_by_role_and_label(Role::Button, "Keep").click();
+    harness.run();
+    assert_eq!(harness.state().sent.len(), sent, "nothing is sent that would be refused");
+}
+
+#[test]
+fn runs_stand_side_by_side_in_both_languages() {
+    for language in Language::ALL {
+        let mut harness = shown(Train::default(), State { run: Some(2), ..full() }, language);
+        for name in ["train.parallel", "train.scatter"] {
+            assert!(harness.query_by_role_and_label(Role::Figure, language.text(name)).is_some(), "{name}");
+        }
+        assert!(!said(&harness).contains(&language.text("train.setting").to_owned()));
+        harness.get_by_role_and_label(Role::Button, language.text("train.pick")).click();
+        harness.run();
+        harness.state_mut().state.run = Some(1);
+        harness.run();
+        harness.get_by_role_and_label(Role::Button, language.text("train.pick")).click();
+        harness.run();
+        assert_in_words(&harness);
+        // The rule and the elastic net: what one of them has no parameter for is left open.
+        let family = format!("{}, ", language.text("runs.family"));
+        let row = said(&harness).into_iter().find(|said| said.starts_with(&family)).unwrap_or_default();
+        assert!(
+            row.contains(language.text("family.rule")) && row.contains(language.text("family.elastic-net")),
+            "{row}"
+        );
+        let all = language.fill("train.unpick_all", &[("count", &language.integer(2))]);
+        harness.get_by_role_and_label(Role::Button, &all).click();
+        harness.run();
+        assert!(harness.query_by_role_and_label(Role::Button, &all).is_none());
+    }
+}
+
+#[test]
+fn the_table_shows_one_family_where_that_is_asked_for() {
+    let mut harness = shown(Train::default(), full(), Language::English);
+    harness.get_by_role_and_label(Role::ComboBox, "Shown families: All families").click();
+    harness.run();
+    harness.get_by_role_and_label(Role::Row, "today's rule").click();
+    harness.run();
+    assert!(said(&harness).iter().any(|said| said.starts_with("1 of 3 runs")), "{:?}", said(&harness));
+    let rows: Vec<String> = said(&harness).into_iter().filter(|said| said.contains(", sample, ")).collect();
+    assert_eq!(rows.len(), 1, "{rows:?}");
 }

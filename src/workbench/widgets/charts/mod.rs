@@ -7,25 +7,32 @@
 //! What has two axes (line chart, histogram, forest plot) is drawn by egui_plot through [`area`]; its words stay
 //! ours. Painted by hand are the heat map, whose cells have gaps, round corners and outlines that
 //! `egui_plot::Heatmap` does not draw, and which writes its own numbers; the calendar, for the same reasons; sparklines, which are a few pixels high and
-//! stand by the dozen in tables; and bars and bands of shares and of sums, which have no axes.
+//! stand by the dozen in tables; bars and bands of shares and of sums, which have no axes; and parallel coordinates, which
+//! have many, with the scatter that shares their colours.
 
 mod area;
 mod axis;
 mod bars;
 mod calendar;
+mod dimension;
 mod forest;
 mod heat;
 mod histogram;
 mod line;
+mod parallel;
+mod scatter;
 mod spark;
 mod waterfall;
 
 pub use bars::{BandData, BandPart, RankData, RankRow, SplitData, SplitPart, progress_ui};
 pub use calendar::{CalendarData, CalendarDay, WEEK};
+pub use dimension::Dimension;
 pub use forest::{ForestData, ForestRow};
 pub use heat::HeatData;
 pub use histogram::{HistogramData, HistogramSeries, Side};
 pub use line::{LineData, Mark, Series, Threshold, XPoint};
+pub use parallel::{ParallelData, ParallelLine};
+pub use scatter::{ScatterData, ScatterPoint};
 pub use spark::{SparkData, paint_spark};
 pub use waterfall::{WaterfallData, WaterfallRow};
 

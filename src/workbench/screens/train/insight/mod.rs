@@ -12,7 +12,7 @@ mod visit;
 
 use egui::Ui;
 
-use super::runs::status_pill;
+use super::run_column::status_pill;
 use crate::base::Progress;
 use crate::store::workspace::Run;
 use crate::workbench::screens::names::{family_words, run_words};
@@ -172,7 +172,7 @@ impl Insight {
 /// "Run 2: boosted", with how it ended.
 pub(super) fn run_title_ui(ui: &mut Ui, run: &Run) {
     let look = Look::of(ui);
-    let words = look.text(super::runs::status_key(run.status)).to_owned();
+    let words = look.text(super::run_column::status_key(run.status)).to_owned();
     row_ui(ui, |ui| {
         let title = [("run", run_words(&look, run.id)), ("family", family_words(&look, &run.family))];
         let title = look.language.fill_owned("train.run_title", &title);

@@ -1,0 +1,1 @@
+INSERT INTO run_tags (run, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM runs WHERE artifact_sha256 = ?1;
