@@ -20,6 +20,7 @@ mod interrupt;
 #[cfg(unix)]
 mod kill;
 mod r#loop;
+mod onnx;
 mod real_data;
 mod sample;
 #[cfg(feature = "serve")]

@@ -18,6 +18,7 @@ mod guard_tests;
 mod last_wait;
 mod linear;
 mod linear_model;
+pub mod onnx;
 mod parameters;
 mod q_lasso;
 mod rows;

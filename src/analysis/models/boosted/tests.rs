@@ -96,7 +96,10 @@ fn every_loss_is_brought_down_and_early_stop_keeps_the_best() {
     // Without visits that decide, every round is kept.
     let whole = fit(&Training::new(&past, &waits[..cut], 3), "rounds: 20");
     assert_eq!(whole.curve.unwrap().kept_rounds, 20);
-    let median = fit(&Training::new(&past, &waits[..cut], 3), "rounds: 300\nlearning_rate: 0.1\nloss: quantile\nquantile_level: 0.9");
+    let median = fit(
+        &Training::new(&past, &waits[..cut], 3),
+        "rounds: 300\nlearning_rate: 0.1\nloss: quantile\nquantile_level: 0.9",
+    );
     let predicted = median.model.predict_all(&past, &Task::default()).unwrap();
     let below = predicted.iter().zip(&waits).filter(|(p, wait)| *wait <= p).count() as f64 / cut as f64;
     assert!((below - 0.9).abs() < 0.02, "{below} of the waits are below their 90th percentile");
