@@ -1,4 +1,4 @@
-//! `nobat runs explain`, `importance`, `effects`, `residuals` and `card`: one run, looked at.
+//! `nobat runs explain`, `importance`, `effects`, `residuals`, `card` and `export`: one run, looked at or handed over.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use crate::base::Verdict;
 use crate::workflows::card::{read_card, save_card};
+use crate::workflows::export::export_onnx;
 use crate::workflows::insight::{VisitChoice, read_test_part};
 
 use super::{Context, Ended, insight};
@@ -45,6 +46,14 @@ pub(super) enum Look {
         /// Where the card goes; standard output without it.
         #[arg(long, value_name = "FILE.md")]
         out: Option<PathBuf>,
+    },
+    /// Write its model for another program.
+    Export {
+        /// Its number.
+        run: i64,
+        /// The ONNX file, which must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        onnx: PathBuf,
     },
 }
 
@@ -90,6 +99,18 @@ impl Look {
             Look::Residuals { run } => {
                 let found = read_test_part(home, *run, task)?.residuals(task)?;
                 output.print(&found, |language| insight::residual_lines(&found, language))?;
+            }
+            Look::Export { run, onnx } => {
+                let exported = export_onnx(home, *run, onnx)?;
+                output.print(&exported, |language| {
+                    let values = [
+                        ("run", language.integer(run.unsigned_abs())),
+                        ("path", exported.file.display().to_string()),
+                        ("bytes", language.integer(exported.bytes)),
+                        ("sha256", exported.sha256.to_string()),
+                    ];
+                    vec![language.fill_owned("cli.runs.exported", &values)]
+                })?;
             }
             Look::Card { run, out } => {
                 let text = read_card(home, *run, output.language, task)?;

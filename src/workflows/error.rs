@@ -7,6 +7,7 @@ use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
 use crate::analysis::insight::InsightError;
+use crate::analysis::models::onnx::OnnxError;
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
 use crate::base::explain::Failure;
@@ -38,6 +39,8 @@ pub enum WorkflowError {
     Parameter(#[from] ParameterError),
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Onnx(#[from] OnnxError),
     #[error(transparent)]
     Recipe(#[from] RecipeError),
     #[error(transparent)]
@@ -125,7 +128,7 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Recipe, Workspace,
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Onnx, Recipe, Workspace,
             Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
@@ -152,7 +155,7 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Recipe, Workspace,
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Onnx, Recipe, Workspace,
             Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
@@ -194,7 +197,7 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Recipe, Workspace,
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Onnx, Recipe, Workspace,
             Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,

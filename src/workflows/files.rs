@@ -34,7 +34,7 @@ pub fn read_text(path: &Path, most_bytes: u64) -> Result<String, WorkflowError> 
 /// # Errors
 /// [`WorkflowError::File`].
 pub fn write_text(path: &Path, text: &str) -> Result<(), WorkflowError> {
-    unfinished(path, text)?.persist(path).map(drop).map_err(|error| file_error(path, error.error))
+    unfinished(path, text.as_bytes())?.persist(path).map(drop).map_err(|error| file_error(path, error.error))
 }
 
 /// Writes a text to a file that is not there yet, as a whole or not at all. The folder must be there.
@@ -42,15 +42,23 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), WorkflowError> {
 /// # Errors
 /// [`WorkflowError::File`], also where there is a file of that name: it stays as it is.
 pub fn write_new_text(path: &Path, text: &str) -> Result<(), WorkflowError> {
-    unfinished(path, text)?.persist_noclobber(path).map(drop).map_err(|error| file_error(path, error.error))
+    write_new_bytes(path, text.as_bytes())
 }
 
-/// The text on the disk, not yet under its name.
-fn unfinished(path: &Path, text: &str) -> Result<NamedTempFile, WorkflowError> {
+/// As [`write_new_text`].
+///
+/// # Errors
+/// [`WorkflowError::File`], also where there is a file of that name: it stays as it is.
+pub fn write_new_bytes(path: &Path, bytes: &[u8]) -> Result<(), WorkflowError> {
+    unfinished(path, bytes)?.persist_noclobber(path).map(drop).map_err(|error| file_error(path, error.error))
+}
+
+/// The bytes on the disk, not yet under their name.
+fn unfinished(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, WorkflowError> {
     let failed = |cause| file_error(path, cause);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut unfinished = tempfile::Builder::new().prefix(".nobat-").tempfile_in(folder).map_err(failed)?;
-    unfinished.write_all(text.as_bytes()).map_err(failed)?;
+    unfinished.write_all(bytes).map_err(failed)?;
     unfinished.as_file().sync_all().map_err(failed)?;
     Ok(unfinished)
 }

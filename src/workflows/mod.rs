@@ -15,6 +15,7 @@ pub mod datasets;
 pub mod demo;
 pub mod evidence;
 pub mod expect;
+pub mod export;
 pub mod expressions;
 pub mod features;
 pub mod files;

@@ -21,6 +21,7 @@ mod interrupt;
 #[cfg(unix)]
 mod kill;
 mod r#loop;
+mod onnx;
 mod real_data;
 #[cfg(unix)]
 mod runs;

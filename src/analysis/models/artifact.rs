@@ -224,6 +224,12 @@ impl Artifact {
         self.golden.len()
     }
 
+    /// The version of the document.
+    #[must_use]
+    pub fn format_version(&self) -> u32 {
+        self.format_version
+    }
+
     /// The bytes that are kept and digested.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -3,7 +3,7 @@
 //! A group with too few visits says nothing, so the next coarser one is taken: the site at that hour, the site, all
 //! visits. Each group keeps how many visits its median is of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +127,18 @@ impl CalendarMedian {
             Some(group) => (Grouping::SiteHourWeekday, *group),
             None => (Grouping::SiteHour, hour.all),
         }
+    }
+
+    /// The sites that have a group.
+    pub(super) fn sites(&self) -> Vec<&str> {
+        self.sites.keys().map(String::as_str).collect()
+    }
+
+    /// The weekdays that have a group at some site and hour.
+    pub(super) fn weekdays(&self) -> Vec<&str> {
+        let hours = self.sites.values().flat_map(|site| site.hours.values());
+        let weekdays: BTreeSet<&str> = hours.flat_map(|hour| hour.weekdays.keys().map(String::as_str)).collect();
+        weekdays.into_iter().collect()
     }
 
     /// How many groups there are of each kind, the finest first, and the visits of the smallest of them.

@@ -79,6 +79,11 @@ impl LastWait {
         vec!["site", &self.feature]
     }
 
+    /// The sites that have a median.
+    pub(super) fn sites(&self) -> Vec<&str> {
+        self.sites.keys().map(String::as_str).collect()
+    }
+
     /// The predictions for every row of `features`, in minutes.
     pub(super) fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
         predict_rows(&self.features(), features, task, |value| self.predict(value))

@@ -35,20 +35,20 @@ pub(super) const ESTIMATE: Parameter = Parameter {
 pub struct LinearModel {
     /// What the linear prediction is of; artifacts of before there were two do not say it.
     #[serde(default, skip_serializing_if = "Link::is_usual")]
-    link: Link,
-    intercept: f64,
-    terms: Vec<Weighted>,
+    pub(super) link: Link,
+    pub(super) intercept: f64,
+    pub(super) terms: Vec<Weighted>,
     /// `exp` of the prediction is multiplied by this: 1 for medians, Duan's factor for means.
-    smearing: f64,
+    pub(super) smearing: f64,
     /// No prediction is longer than the longest wait of the training data.
-    longest: Minutes,
+    pub(super) longest: Minutes,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Weighted {
+pub(super) struct Weighted {
     #[serde(flatten)]
-    term: Term,
-    coefficient: f64,
+    pub term: Term,
+    pub coefficient: f64,
 }
 
 /// What the linear prediction is of.
@@ -64,7 +64,7 @@ pub(super) enum Link {
 
 impl Link {
     /// What is taken from `exp` of the linear prediction, in minutes.
-    fn less(self) -> f64 {
+    pub fn less(self) -> f64 {
         match self {
             Link::LogOnePlus => 1.0,
             Link::Log => 0.0,

@@ -19,6 +19,7 @@ mod intervals;
 mod last_wait;
 mod linear;
 mod linear_model;
+pub mod onnx;
 mod parameters;
 mod q_lasso;
 mod rows;

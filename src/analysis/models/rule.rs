@@ -105,6 +105,11 @@ impl Rule {
         }
     }
 
+    /// The sites that have means.
+    pub(super) fn sites(&self) -> Vec<&str> {
+        self.site_hours.keys().map(String::as_str).collect()
+    }
+
     /// The predictions for every row of `features`, in minutes.
     pub(super) fn predict_all(&self, features: &FeatureTable, task: &Task) -> Result<Vec<f64>, Cancelled> {
         predict_rows(self.features(), features, task, |value| self.predict(value))

@@ -142,6 +142,11 @@ impl Trees {
         self.document.inputs.iter().map(|input| input.feature.as_str()).collect()
     }
 
+    /// The kept form.
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// The features in which a prediction is constrained to move in one direction only, with that direction.
     pub fn monotone(&self) -> impl Iterator<Item = (&str, Monotone)> {
         let inputs = self.document.inputs.iter();

@@ -1,0 +1,122 @@
+//! What is written is read back as a graph that holds together. That it predicts the same is a journey with onnxruntime.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost::Message;
+
+use super::proto::{AttributeProto, NodeProto};
+use super::*;
+use crate::analysis::features::{Column, FeatureTable, Whole};
+use crate::analysis::models::{FAMILIES, Origin, Parameters, Training};
+use crate::base::{Moment, Task};
+
+const ROWS: usize = 600;
+
+fn names(names: &[&str], step: usize) -> Column {
+    let codes: Whole = (0..ROWS).map(|row| u32::try_from(row / step % (names.len() + 1)).ok()).collect();
+    Column::Categories { names: names.iter().map(|name| (*name).to_owned()).collect(), codes }
+}
+
+/// Visits of two sites with gaps.
+fn table() -> (FeatureTable, Vec<f64>) {
+    let real = |of: &dyn Fn(usize) -> f32| Column::Real((0..ROWS).map(of).collect());
+    let columns = [
+        ("site", names(&["a", "b"], 1)),
+        ("channel", names(&["booked", "walk_in"], 3)),
+        ("hour_of_day", Column::Whole((0..ROWS).map(|row| u32::try_from(row / 7 % 12 + 7).ok()).collect())),
+        ("weekday", names(&["monday", "sunday"], 5)),
+        ("people_ahead", Column::Whole((0..ROWS).map(|row| u32::try_from(row * 7 % 13).ok()).collect())),
+        ("head_of_line_wait", real(&|row| if row % 4 == 0 { f32::NAN } else { (row * 11 % 29) as f32 })),
+        ("last_to_enter_service_wait", real(&|row| if row % 9 == 0 { f32::NAN } else { (row * 5 % 31) as f32 })),
+        ("work_ahead", real(&|row| if row % 5 == 0 { f32::NAN } else { (row * 7 % 13) as f32 * 2.5 })),
+    ];
+    let waits = (0..ROWS).map(|row| (row * 7 % 13) as f64 * 2.0 + (row % 3) as f64 * 5.0).collect();
+    (FeatureTable::new(ROWS, columns.into_iter().map(|(id, column)| (id.to_owned(), column)).collect()), waits)
+}
+
+fn artifact(model: Fitted, features: &FeatureTable) -> Artifact {
+    let origin = Origin {
+        dataset: Digest::of(b"data"),
+        zone: crate::base::calendar::Zone::default(),
+        zones: BTreeMap::new(),
+        trained_from: Moment::from_millis(0).unwrap(),
+        trained_until: Moment::from_millis(1).unwrap(),
+        train_n: features.len() as u64,
+        seed: 1,
+        parameters: BTreeMap::new(),
+        program: "0".to_owned(),
+    };
+    Artifact::new(model, None, origin, features)
+}
+
+fn attribute<'n>(node: &'n NodeProto, name: &str) -> &'n AttributeProto {
+    node.attribute.iter().find(|attribute| attribute.name() == name).unwrap()
+}
+
+/// Every wire is written once, before it is read; the output is what is asked for.
+fn holds_together(id: &str, model: &ModelProto, contract: &crate::analysis::models::Contract) {
+    let graph = model.graph.as_ref().unwrap();
+    let named: Vec<&str> = graph.input.iter().map(|input| input.name()).collect();
+    let wanted: Vec<&str> = contract.features().iter().map(|feature| feature.id.as_str()).collect();
+    assert_eq!(named, wanted, "{id}");
+    let mut written: BTreeSet<&str> = named.into_iter().collect();
+    for constant in &graph.initializer {
+        assert!(written.insert(constant.name()), "{id}: {} stands twice", constant.name());
+        let values: i64 = constant.dims.iter().product();
+        assert_eq!(i64::try_from(constant.raw_data().len()).unwrap(), values * 8, "{id}: {}", constant.name());
+    }
+    for node in &graph.node {
+        for wire in &node.input {
+            assert!(written.contains(wire.as_str()), "{id}: {wire} is read before it is written");
+        }
+        assert!(node.output.iter().all(|wire| written.insert(wire)), "{id}: {node:?}");
+    }
+    assert_eq!(graph.output.iter().map(|output| output.name()).collect::<Vec<_>>(), ["minutes"]);
+    assert!(written.contains("minutes"), "{id}");
+    for node in graph.node.iter().filter(|node| node.op_type() == "TreeEnsembleRegressor") {
+        let nodes = attribute(node, "nodes_nodeids").ints.len();
+        for column in ["nodes_treeids", "nodes_featureids", "nodes_truenodeids", "nodes_falsenodeids"] {
+            assert_eq!(attribute(node, column).ints.len(), nodes, "{id}: {column}");
+        }
+        assert_eq!(attribute(node, "nodes_modes").strings.len(), nodes);
+        let leaves = attribute(node, "nodes_modes").strings.iter().filter(|mode| *mode == b"LEAF").count();
+        assert_eq!(attribute(node, "target_nodeids").ints.len(), leaves, "{id}");
+    }
+}
+
+#[test]
+fn every_family_becomes_a_graph_that_says_what_it_is() {
+    let (features, waits) = table();
+    let training = Training::new(&features, &waits, 1);
+    for family in FAMILIES {
+        let parameters = Parameters::defaults(family.parameters());
+        let model = family.fit(&training, &parameters, &Task::default()).unwrap().model;
+        let artifact = artifact(model, &features);
+        let sha256 = Digest::of(&artifact.to_bytes());
+        let bytes = export(&artifact, sha256).unwrap();
+        assert_eq!(export(&artifact, sha256).unwrap(), bytes, "{}", family.id());
+        let read = ModelProto::decode(bytes.as_slice()).unwrap();
+        holds_together(family.id(), &read, &artifact.contract);
+        let said: BTreeMap<&str, &str> =
+            read.metadata_props.iter().map(|entry| (entry.key(), entry.value())).collect();
+        assert_eq!(said["nobat.family"], family.id());
+        assert_eq!(said["nobat.artifact_sha256"], sha256.to_string());
+        let contract: crate::analysis::models::Contract = serde_json::from_str(said["nobat.contract"]).unwrap();
+        assert_eq!(contract, artifact.contract);
+    }
+}
+
+#[test]
+fn a_model_that_is_not_that_of_its_contract_is_refused() {
+    let (features, waits) = table();
+    let training = Training::new(&features, &waits, 1);
+    for id in ["rule", "linear", "boosted"] {
+        let family = crate::analysis::models::family(id).unwrap();
+        let parameters = Parameters::defaults(family.parameters());
+        let model = family.fit(&training, &parameters, &Task::default()).unwrap().model;
+        let mut artifact = artifact(model, &features);
+        artifact.contract = crate::analysis::models::Contract::default();
+        let refused = export(&artifact, Digest::of(b"")).unwrap_err();
+        assert!(matches!(refused, OnnxError::Unfit { .. }), "{id}: {refused}");
+    }
+}
