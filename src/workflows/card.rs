@@ -72,7 +72,7 @@ pub fn card(
         residuals,
     };
     let sections =
-        [card.head(), card.data(), card.features(), card.settings(), card.errors(), card.slices(), card.limits()];
+        [card.head(), card.data(), card.features(), card.settings(), card.errors(), card.intervals(), card.slices(), card.limits()];
     let mut lines = sections.concat();
     lines.extend(card.reproduction());
     Ok(lines.join("\n") + "\n")

@@ -61,6 +61,10 @@ impl Card<'_> {
             ("days", self.count(document.test.as_ref().map_or(0, |errors| errors.days))),
         ];
         lines.push(format!("- {}", self.fill("card.tested", &tested)));
+        if document.earlier_tests > 0 {
+            let earlier = self.fill("train.earlier_value", &[("n", self.count(document.earlier_tests))]);
+            lines.push(format!("- {}: {earlier}", self.text("train.earlier")));
+        }
         lines
     }
 
@@ -147,6 +151,29 @@ impl Card<'_> {
                 true => self.language.percent(value(errors), 1),
                 false => self.number(value(errors)),
             }));
+        }
+        lines
+    }
+
+    /// How often the intervals hold what they say.
+    pub fn intervals(&self) -> Vec<String> {
+        let document = &self.test.document;
+        let mut lines = self.heading("train.intervals");
+        if document.coverage.is_empty() {
+            lines.push(self.text("train.no_intervals"));
+        }
+        let share = |share: f64| self.language.percent(share, 1);
+        for coverage in &document.coverage {
+            let values = [
+                ("covered", share(coverage.covered)),
+                ("low", coverage.covered_low.map_or_else(|| "–".to_owned(), share)),
+                ("high", coverage.covered_high.map_or_else(|| "–".to_owned(), share)),
+                ("n", self.count(coverage.n)),
+                ("width", self.number(coverage.mean_width)),
+                ("shown", share(coverage.shown_covered)),
+            ];
+            let level = self.fill("train.intervals_of", &[("level", self.language.percent(coverage.level, 0))]);
+            lines.push(format!("- {level}: {}", self.fill("train.intervals_value", &values)));
         }
         lines
     }
