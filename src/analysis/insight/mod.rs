@@ -10,6 +10,8 @@ mod calibration;
 mod effects;
 mod groups;
 mod importance;
+#[cfg(test)]
+mod residual_tests;
 mod residuals;
 mod sample;
 mod scored;

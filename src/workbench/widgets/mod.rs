@@ -13,6 +13,7 @@ mod layout;
 mod notice;
 mod pill;
 mod select;
+mod slider;
 mod table;
 
 pub use button::{Button, ConfirmButton};
@@ -24,6 +25,7 @@ pub use layout::{grid_ui, row_from_end_ui, row_ui};
 pub use notice::{Headline, Notice, empty_ui, failed_ui, loading_ui};
 pub use pill::{Pill, verdict_icon};
 pub use select::Select;
+pub use slider::Slider;
 pub use table::{Cell, Column, LongTable, LongView, Table, TableResponse};
 
 use egui::{Response, StrokeKind, Ui};

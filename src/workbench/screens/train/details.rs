@@ -162,7 +162,7 @@ fn cut_words(look: &Look, snapshot: &Snapshot, run: &Run, document: &RunDocument
     date.map_or_else(String::new, |date| DateStyle::usual(look.language).long(date, look.language))
 }
 
-/// "Compare with the rule", "Compare with what is live": both lead to the screen Compare.
+/// "Compare with the rule", "Compare with what is live", which both lead to the screen Compare; "Model card".
 pub(super) fn compare_buttons_ui(ui: &mut Ui, state: &State, snapshot: &Snapshot, run: &Run, outbox: &mut Outbox) {
     let look = Look::of(ui);
     row_ui(ui, |ui| {
@@ -170,15 +170,19 @@ pub(super) fn compare_buttons_ui(ui: &mut Ui, state: &State, snapshot: &Snapshot
         if snapshot.live.is_some() {
             offers.push(("train.compare_live", ModelName::Live));
         }
+        let other_data = || (state.dataset != Some(run.dataset)).then(|| look.text("train.other_data").to_owned());
         for (key, current) in offers {
             let command = Command::Compare(current, ModelName::Run(run.id));
-            let other_data =
-                (state.dataset != Some(run.dataset)).then(|| look.text("train.other_data").to_owned());
             let button = Button::plain(look.text(key)).icon(icons::ICON_COMPARE_ARROWS);
-            if button.unless(command.refusal(state, &look).or(other_data)).ui(ui).clicked() {
+            if button.unless(command.refusal(state, &look).or_else(other_data)).ui(ui).clicked() {
                 outbox.send(command);
                 outbox.send(Command::GoTo("compare"));
             }
+        }
+        let command = Command::SaveCard(run.id);
+        let button = Button::plain(look.text(command.key())).icon(icons::ICON_SAVE);
+        if button.unless(command.refusal(state, &look).or_else(other_data)).ui(ui).clicked() {
+            outbox.send(command);
         }
     });
 }

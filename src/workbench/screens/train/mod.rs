@@ -69,7 +69,7 @@ impl Screen for Train {
         headline_ui(ui, &look, state, &snapshot, outbox);
         let chosen = state.run.and_then(|id| snapshot.runs.iter().find(|(run, _)| run.id == id));
         let chosen = chosen.or(snapshot.runs.first());
-        self.insight.choice_ui(ui, state, chosen, outbox);
+        self.insight.choice_ui(ui, chosen);
         if self.insight.part == insight::Part::Run {
             grid_ui(ui, "train", &[1.0, 1.0], |ui, column, height| match (column, chosen) {
                 (0, _) => form_ui::form_ui(ui, &mut self.form, &mut self.band, state, outbox, height),

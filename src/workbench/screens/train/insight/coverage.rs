@@ -2,10 +2,9 @@
 
 use egui::Ui;
 
-use super::{nothing_ui, run_title_ui};
+use super::nothing_ui;
 use crate::analysis::evaluation::{Coverage, CoveragePart};
 use crate::base::calendar::{CivilDate, DateStyle};
-use crate::store::workspace::Run;
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{LineData, RankData, RankRow, Series, Threshold, XPoint, chart_card_ui};
@@ -19,9 +18,8 @@ const MOST_SITES: usize = 12;
 /// Parts with fewer visits are not drawn: their share says nothing.
 const FEWEST: u64 = 30;
 
-pub(super) fn coverage_ui(ui: &mut Ui, run: &Run, document: &RunDocument) {
+pub(super) fn coverage_ui(ui: &mut Ui, document: &RunDocument) {
     let look = Look::of(ui);
-    run_title_ui(ui, run);
     let Some(coverage) = document.coverage.first() else {
         return nothing_ui(ui, icons::ICON_SSID_CHART, "coverage.none", "coverage.none_line");
     };

@@ -2,9 +2,8 @@
 
 use egui::Ui;
 
-use super::{nothing_ui, run_title_ui};
+use super::nothing_ui;
 use crate::analysis::models::Curve;
-use crate::store::workspace::Run;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{LineData, Mark, Series, XPoint, chart_card_ui};
 use crate::workbench::widgets::icons;
@@ -13,8 +12,7 @@ use crate::workflows::train::RunDocument;
 /// Height of the picture.
 const PICTURE: f32 = 320.0;
 
-pub(super) fn losses_ui(ui: &mut Ui, run: &Run, document: &RunDocument) {
-    run_title_ui(ui, run);
+pub(super) fn losses_ui(ui: &mut Ui, document: &RunDocument) {
     match &document.curve {
         Some(curve) if !curve.points.is_empty() => chart_card_ui(ui, &chart(&Look::of(ui), curve), PICTURE, 0.0),
         _ => nothing_ui(ui, icons::ICON_SSID_CHART, "insight.no_curve", "insight.no_curve_line"),

@@ -12,15 +12,14 @@ mod visit;
 
 use egui::Ui;
 
-use super::run_column::status_pill;
+use super::run_column::{status_key, status_pill};
 use crate::base::Progress;
 use crate::store::workspace::Run;
 use crate::workbench::screens::names::{family_words, run_words};
 use crate::workbench::state::{RunInsight, State};
+use crate::workbench::text::Text;
 use crate::workbench::theme::Look;
-use crate::workbench::widgets::{
-    Button, Card, MaterialIcon, Segmented, empty_ui, icons, loading_ui, row_from_end_ui, row_ui,
-};
+use crate::workbench::widgets::{Card, MaterialIcon, Segmented, empty_ui, icons, loading_ui, row_ui};
 use crate::workbench::{Command, Outbox};
 use crate::workflows::train::RunDocument;
 
@@ -72,20 +71,14 @@ type Kept<'a> = &'a (Run, RunDocument);
 
 impl Insight {
     /// The row that says which run is looked at and chooses what of it is seen.
-    pub fn choice_ui(&mut self, ui: &mut Ui, state: &State, chosen: Option<Kept<'_>>, outbox: &mut Outbox) {
+    pub fn choice_ui(&mut self, ui: &mut Ui, chosen: Option<Kept<'_>>) {
         let look = Look::of(ui);
         row_ui(ui, |ui| {
             let options = PARTS.map(|(part, _, key)| (part, look.text(key).to_owned()));
             Segmented::new(look.text("insight.part"), options).ui(ui, &mut self.part);
-            let Some((run, _)) = chosen.filter(|(run, _)| run.artifact_sha256.is_some()) else { return };
-            row_from_end_ui(ui, |ui| {
-                let command = Command::SaveCard(run.id);
-                let refused = command.refusal(state, &look).or_else(|| other_data(&look, state, run));
-                let button = Button::plain(look.text("command.save_card")).icon(icons::ICON_SAVE);
-                if button.unless(refused).ui(ui).clicked() {
-                    outbox.send(command);
-                }
-            });
+            if let Some((run, _)) = chosen.filter(|_| self.part != Part::Run) {
+                run_title_ui(ui, run);
+            }
         });
     }
 
@@ -97,10 +90,10 @@ impl Insight {
         };
         let (run, document) = kept;
         if self.part == Part::Curve {
-            return losses::losses_ui(ui, run, document);
+            return losses::losses_ui(ui, document);
         }
         if self.part == Part::Coverage && run.artifact_sha256.is_some() {
-            return coverage::coverage_ui(ui, run, document);
+            return coverage::coverage_ui(ui, document);
         }
         if run.artifact_sha256.is_none() {
             return nothing_ui(ui, icons::ICON_BLOCK, "insight.no_model", "insight.no_model_line");
@@ -170,15 +163,12 @@ impl Insight {
 }
 
 /// "Run 2: boosted", with how it ended.
-pub(super) fn run_title_ui(ui: &mut Ui, run: &Run) {
+fn run_title_ui(ui: &mut Ui, run: &Run) {
     let look = Look::of(ui);
-    let words = look.text(super::run_column::status_key(run.status)).to_owned();
-    row_ui(ui, |ui| {
-        let title = [("run", run_words(&look, run.id)), ("family", family_words(&look, &run.family))];
-        let title = look.language.fill_owned("train.run_title", &title);
-        crate::workbench::text::Text::new(title).strong().ui(ui);
-        status_pill(run.status, &words).ui(ui);
-    });
+    let words = look.text(status_key(run.status)).to_owned();
+    let title = [("run", run_words(&look, run.id)), ("family", family_words(&look, &run.family))];
+    Text::new(look.language.fill_owned("train.run_title", &title)).strong().ui(ui);
+    status_pill(run.status, &words).ui(ui);
 }
 
 fn busy_ui(ui: &mut Ui, progress: &Progress, cancel: impl FnOnce()) {
@@ -194,10 +184,6 @@ fn nothing_ui(ui: &mut Ui, icon: MaterialIcon, head: &str, line: &str) {
     Card::new().ui(ui, |ui| {
         empty_ui(ui, icon, look.text(head), look.text(line), None);
     });
-}
-
-fn other_data(look: &Look, state: &State, run: &Run) -> Option<String> {
-    (state.dataset != Some(run.dataset)).then(|| look.text("train.other_data").to_owned())
 }
 
 /// The run is of another data set, which is one press away.

@@ -2,7 +2,8 @@
 
 use egui::Ui;
 
-use crate::analysis::insight::{CalibrationBin, ResidualSlice};
+use crate::analysis::insight::{CalibrationBin, PredictedRange, ResidualSlice};
+use crate::base::calendar::Weekday;
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{
@@ -27,9 +28,7 @@ pub(super) fn residuals_ui(ui: &mut Ui, found: &RunResiduals) {
         0 => chart_card_ui(ui, &predicted, SMALL, height),
         _ => chart_card_ui(ui, &hours, SMALL, height),
     });
-    let weekday =
-        |slice: &ResidualSlice<_>| look.text(crate::base::calendar::Weekday::name_key(slice.of)).to_owned();
-    let weekdays = forest(&look, "insight.weekday", &residuals.by_weekday, weekday, unit.clone());
+    let weekdays = by_weekday(&look, found, &unit);
     let (shown, all) = (residuals.by_site.len().min(MOST_SITES), residuals.by_site.len());
     let number = |value: usize| look.language.integer(value as u64);
     let note = match shown < all {
@@ -37,9 +36,9 @@ pub(super) fn residuals_ui(ui: &mut Ui, found: &RunResiduals) {
         false => unit,
     };
     let sites = residuals.by_site.get(..shown).unwrap_or_default();
-    let sites = forest(&look, "insight.site", sites, |slice| slice.of.clone(), note);
+    let sites = by_site(&look, sites, note);
     grid_ui(ui, "residual forests", &[1.0, 1.0], |ui, column, height| match column {
-        0 => chart_card_ui(ui, &weekdays, 0.0, height),
+        0 => chart_card_ui(ui, &weekdays, SMALL, height),
         _ => chart_card_ui(ui, &sites, 0.0, height),
     });
 }
@@ -51,7 +50,7 @@ fn title(look: &Look, key: &str) -> String {
 
 fn by_predicted(look: &Look, found: &RunResiduals, unit: &str) -> LineData {
     let slices = &found.residuals.by_predicted;
-    let point = |slice: &ResidualSlice<crate::analysis::insight::PredictedRange>| {
+    let point = |slice: &ResidualSlice<PredictedRange>| {
         let middle = f64::midpoint(slice.of.from, slice.of.to);
         predicted_point(look, middle, slice.n)
     };
@@ -68,13 +67,7 @@ fn by_hour(look: &Look, found: &RunResiduals, unit: &str) -> LineData {
     let slices = &found.residuals.by_hour;
     let point = |slice: &ResidualSlice<u8>| {
         let hour = look.language.digits(&format!("{:02}:00", slice.of));
-        let n = look.language.integer(slice.n);
-        XPoint {
-            at: f64::from(slice.of),
-            long: format!("{hour} · {} {n}", look.text("chart.n")),
-            short: hour,
-            plain: slice.of.to_string(),
-        }
+        labelled(look, f64::from(slice.of), hour, slice.n)
     };
     LineData {
         name: title(look, "insight.by_hour"),
@@ -83,6 +76,26 @@ fn by_hour(look: &Look, found: &RunResiduals, unit: &str) -> LineData {
         series: biases(look, slices),
         ..bias_lines(look, unit)
     }
+}
+
+fn by_weekday(look: &Look, found: &RunResiduals, unit: &str) -> LineData {
+    let slices = &found.residuals.by_weekday;
+    let point = |slice: &ResidualSlice<Weekday>| {
+        labelled(look, f64::from(slice.of.index()), look.text(slice.of.name_key()).to_owned(), slice.n)
+    };
+    LineData {
+        name: title(look, "insight.by_weekday"),
+        x_name: look.text("insight.weekday").to_owned(),
+        x: slices.iter().map(point).collect(),
+        series: biases(look, slices),
+        ..bias_lines(look, unit)
+    }
+}
+
+/// A place with a name of its own.
+fn labelled(look: &Look, at: f64, name: String, n: u64) -> XPoint {
+    let fields = [("of", name.clone()), ("n", look.language.integer(n))];
+    XPoint { at, long: look.language.fill_owned("insight.slice_n", &fields), plain: name.clone(), short: name }
 }
 
 fn bias_lines(look: &Look, unit: &str) -> LineData {
@@ -100,23 +113,18 @@ fn biases<L>(look: &Look, slices: &[ResidualSlice<L>]) -> Vec<Series> {
     }]
 }
 
-fn forest<L>(
-    look: &Look,
-    key: &str,
-    slices: &[ResidualSlice<L>],
-    label: impl Fn(&ResidualSlice<L>) -> String,
-    note: String,
-) -> ForestData {
-    let row = |slice: &ResidualSlice<L>| {
+/// Sites whose bias has an interval.
+fn by_site(look: &Look, slices: &[ResidualSlice<String>], note: String) -> ForestData {
+    let row = |slice: &ResidualSlice<String>| {
         let (low, high) = (slice.bias_low?, slice.bias_high?);
         // An interval beyond zero is a bias; on which side it is, the place says.
         let ink = if low > 0.0 || high < 0.0 { Ink::Warn } else { Ink::Reference };
-        Some(ForestRow { label: label(slice), n: slice.n, estimate: slice.bias, low, high, ink })
+        Some(ForestRow { label: slice.of.clone(), n: slice.n, estimate: slice.bias, low, high, ink })
     };
     ForestData {
-        name: title(look, if key == "insight.site" { "insight.by_site" } else { "insight.by_weekday" }),
+        name: title(look, "insight.by_site"),
         note,
-        label_name: look.text(key).to_owned(),
+        label_name: look.text("insight.site").to_owned(),
         rows: slices.iter().filter_map(row).collect(),
         neutral: 0.0,
         bound: None,

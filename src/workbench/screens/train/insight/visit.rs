@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Role, Slider, Ui, WidgetInfo, vec2};
+use egui::{Ui, vec2};
 
 use crate::analysis::features::{Column, Value};
 use crate::analysis::models::{Explanation, Scalar};
@@ -14,9 +14,9 @@ use crate::base::statistics::Sample;
 use crate::workbench::screens::field::{Field, named_ui};
 use crate::workbench::state::RunInsight;
 use crate::workbench::text::Text;
-use crate::workbench::theme::{Ink, Look, sizes};
+use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{WaterfallData, WaterfallRow, chart_card_ui};
-use crate::workbench::widgets::{Button, Card, Select, grid_ui, icons, row_ui};
+use crate::workbench::widgets::{Button, Card, Select, Slider, grid_ui, icons, row_ui};
 use crate::workflows::card::feature_words;
 use crate::workflows::insight::{TestPart, VisitChoice};
 
@@ -87,7 +87,8 @@ impl VisitPart {
         let look = Look::of(ui);
         let rows = test.visits.len();
         if self.typed.is_empty() {
-            self.typed = "1".to_owned();
+            // One in the middle says more than the first one of a morning.
+            self.typed = (rows / 2 + 1).to_string();
         }
         let ascii = plain_digits(self.typed.trim());
         let choice = ascii.parse().map_or_else(|_| VisitChoice::Id(ascii.clone()), VisitChoice::Place);
@@ -286,15 +287,8 @@ fn field_ui(ui: &mut Ui, name: &str, field: &WhatIf, value: Option<&Scalar>) -> 
                 _ => *least,
             };
             let words = value_words(&look, value);
-            let mut moved = false;
-            named_ui(ui, name, &words, |ui| {
-                ui.spacing_mut().slider_width = (ui.available_width() - sizes::GUTTER).max(60.0);
-                let slider = Slider::new(&mut chosen, *least..=*most).show_value(false);
-                let slider = if *is_whole { slider.step_by(1.0) } else { slider };
-                let response = ui.add(slider);
-                response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, name));
-                moved = response.changed();
-            });
+            let slider = Slider::new(name, *least, *most).whole(*is_whole);
+            let moved = named_ui(ui, name, &words, |ui| slider.ui(ui, &mut chosen));
             // The precision in which the program keeps such numbers.
             #[expect(clippy::cast_possible_truncation, reason = "32 bits are kept")]
             let kept = if *is_whole { chosen.round() } else { f64::from(chosen as f32) };
