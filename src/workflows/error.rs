@@ -6,6 +6,7 @@ use crate::analysis::evaluation::{ComparisonError, SplitError};
 use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
+use crate::analysis::models::foreign::ForeignError;
 use crate::analysis::models::onnx::OnnxError;
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
@@ -36,6 +37,8 @@ pub enum WorkflowError {
     Parameter(#[from] ParameterError),
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Foreign(#[from] ForeignError),
     #[error(transparent)]
     Onnx(#[from] OnnxError),
     #[error(transparent)]
@@ -119,7 +122,7 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Onnx, Recipe, Workspace, Registry,
+            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Foreign, Onnx, Recipe, Workspace, Registry,
             Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
@@ -144,7 +147,7 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Onnx, Recipe, Workspace, Registry,
+            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Foreign, Onnx, Recipe, Workspace, Registry,
             Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
@@ -180,7 +183,7 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Onnx, Recipe, Workspace, Registry,
+            Import, Source, Mapping, Split, Comparison, Fit, Parameter, Artifact, Foreign, Onnx, Recipe, Workspace, Registry,
             Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,

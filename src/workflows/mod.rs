@@ -18,6 +18,7 @@ pub mod expressions;
 pub mod features;
 pub mod files;
 pub mod import;
+pub mod import_model;
 pub mod mapping;
 pub mod models;
 pub mod online;

@@ -230,7 +230,7 @@ fn fit_and_test(
 }
 
 /// The day of each of `rows` at its site, as days since 1970.
-fn day_numbers(prepared: &Prepared, rows: &[usize]) -> Vec<u32> {
+pub(super) fn day_numbers(prepared: &Prepared, rows: &[usize]) -> Vec<u32> {
     let mut clock = prepared.history.zone.clock();
     let mut day = |row: &usize| clock.local(prepared.history.visits.arrived[*row]).date().epoch_days();
     rows.iter().map(|row| day(row).cast_unsigned()).collect()
@@ -243,12 +243,12 @@ fn as_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {
     }
 }
 
-fn json(document: &RunDocument) -> Result<serde_json::Value, WorkflowError> {
+pub(super) fn json(document: &RunDocument) -> Result<serde_json::Value, WorkflowError> {
     serde_json::to_value(document).map_err(|error| WorkflowError::Document { reason: error.to_string() })
 }
 
 impl RunDocument {
-    fn of(parameters: &Parameters, split: &TimeSplit) -> RunDocument {
+    pub(super) fn of(parameters: &Parameters, split: &TimeSplit) -> RunDocument {
         RunDocument {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             parameters: as_map(parameters),

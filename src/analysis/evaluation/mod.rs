@@ -13,4 +13,4 @@ pub use compare::{
     Comparison, ComparisonError, Contender, DailyErrors, DifferenceBin, Pairs, Side, SiteSlice, compare,
 };
 pub use errors::{Errors, WITHIN_MINUTES, errors};
-pub use split::{SplitError, TimeSplit, cut_date, split_by_time};
+pub use split::{SplitError, TimeSplit, cut_date, split_at, split_by_time};

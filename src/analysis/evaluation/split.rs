@@ -84,7 +84,9 @@ pub fn cut_date(first: Moment, last: Moment, clock: &mut WallClock, test_share: 
     first.plus_millis(kept).map(|moment| clock.local(moment).date())
 }
 
-fn split_at(history: &History, cut: Moment) -> TimeSplit {
+/// Splits `history` at `cut`; either side may be empty.
+#[must_use]
+pub fn split_at(history: &History, cut: Moment) -> TimeSplit {
     let visits = &history.visits;
     let mut split = TimeSplit { cut, train: Vec::new(), test: Vec::new(), test_abandoned: 0, test_unfinished: 0 };
     for row in 0..visits.len() {
