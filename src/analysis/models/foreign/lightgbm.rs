@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::str::{FromStr, Lines};
 
-use crate::analysis::models::trees::{Link, MOST_LEAVES, MOST_TREES, Tree, TreeError};
+use crate::analysis::models::trees::{Link, MOST_IN_SETS, MOST_LEAVES, MOST_TREES, Tree, TreeError};
 
 use super::binding::Binding;
 use super::{Bound, ForeignError, unreadable, unsupported};
@@ -23,6 +23,11 @@ const DEFAULT_LEFT: u8 = 2;
 const MISSING_SHIFT: u8 = 2;
 /// What LightGBM takes for zero: `1e-35f`.
 const ZERO: f64 = 1e-35_f32 as f64;
+
+/// Keys of a part of the file; LightGBM has some twenty.
+const MOST_KEYS: usize = 200;
+/// Words in the sets of a tree: each of its splits may tell all levels apart.
+const MOST_WORDS: usize = MOST_IN_SETS / 32;
 
 /// The lines `key=value` of a part of the file.
 type Block<'t> = BTreeMap<&'t str, &'t str>;
@@ -39,7 +44,7 @@ struct Frame<'t> {
 /// The objective, and the trees.
 pub(super) fn read(text: &str, binding: &mut Binding<'_>) -> Result<(String, Bound), ForeignError> {
     let mut lines = text.lines();
-    let head = block(&mut lines);
+    let head = block(&mut lines)?;
     // A model without an objective is one of a loss of its own; a head without this is none.
     said(&head, "num_class")?;
     let objective = head.get("objective").copied().ok_or_else(|| unsupported("objective=none"))?;
@@ -67,7 +72,7 @@ pub(super) fn read(text: &str, binding: &mut Binding<'_>) -> Result<(String, Bou
         if trees.len() == MOST_TREES {
             return Err(TreeError::TooMany { what: "trees", n: trees.len() + 1, most: MOST_TREES }.into());
         }
-        trees.push(tree(&block(&mut lines), &frame, binding).map_err(|error| match error {
+        trees.push(tree(&block(&mut lines)?, &frame, binding).map_err(|error| match error {
             ForeignError::Unreadable { reason } => unreadable(format!("tree {}: {reason}", trees.len() + 1)),
             error => error,
         })?);
@@ -91,13 +96,16 @@ fn link(objective: &str) -> Result<Link, ForeignError> {
 }
 
 /// The lines up to an empty one, or to the end.
-fn block<'t>(lines: &mut Lines<'t>) -> Block<'t> {
-    lines
-        .by_ref()
-        .map(str::trim_end)
-        .take_while(|line| !line.is_empty())
-        .map(|line| line.split_once('=').unwrap_or((line, "")))
-        .collect()
+fn block<'t>(lines: &mut Lines<'t>) -> Result<Block<'t>, ForeignError> {
+    let mut block = Block::new();
+    for line in lines.by_ref().map(str::trim_end).take_while(|line| !line.is_empty()) {
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        block.insert(key, value);
+        if block.len() > MOST_KEYS {
+            return Err(unreadable(format!("more than {MOST_KEYS} different lines in one part")));
+        }
+    }
+    Ok(block)
 }
 
 impl<'t> Frame<'t> {
@@ -211,7 +219,7 @@ impl Sets {
             0 => Ok(Sets { bounds: Vec::new(), words: Vec::new() }),
             n => Ok(Sets {
                 bounds: list(block, "cat_boundaries", n.saturating_add(1))?,
-                words: said(block, "cat_threshold")?.split_whitespace().map(parsed).collect::<Result<_, _>>()?,
+                words: numbers(block, "cat_threshold", MOST_WORDS)?,
             }),
         }
     }
@@ -239,10 +247,16 @@ fn parsed<N: FromStr>(text: &str) -> Result<N, ForeignError> {
 
 /// Exactly `n` numbers.
 fn list<N: FromStr>(block: &Block<'_>, key: &str, n: usize) -> Result<Vec<N>, ForeignError> {
-    let numbers: Vec<N> = said(block, key)?.split_whitespace().map(parsed).collect::<Result<_, _>>()?;
-    if numbers.len() == n {
-        Ok(numbers)
-    } else {
-        Err(unreadable(format!("{key} has {} numbers, not {n}", numbers.len())))
+    let numbers: Vec<N> = numbers(block, key, n)?;
+    if numbers.len() == n { Ok(numbers) } else { Err(unreadable(format!("{key} has not {n} numbers"))) }
+}
+
+/// At most `most` numbers.
+fn numbers<N: FromStr>(block: &Block<'_>, key: &str, most: usize) -> Result<Vec<N>, ForeignError> {
+    let mut words = said(block, key)?.split_whitespace();
+    let numbers = words.by_ref().take(most).map(parsed).collect::<Result<_, _>>()?;
+    match words.next() {
+        None => Ok(numbers),
+        Some(_) => Err(unreadable(format!("{key} has more than {most} numbers"))),
     }
 }

@@ -232,6 +232,14 @@ fn a_file_that_is_too_large_is_not_read() {
     let features = table(&golden().rows);
     let huge = vec![b' '; MOST_BYTES + 1];
     assert_eq!(read(&huge, &features), Err(ForeignError::TooLarge { most: MOST_BYTES }));
+    // More lines, and more numbers in one, than are kept while reading.
+    let lines: String = (0..10_000).map(|line| format!("key{line}=1\n")).collect();
+    let refused = read(format!("tree\n{lines}").as_bytes(), &features).unwrap_err();
+    assert!(refused.to_string().contains("different lines"), "{refused}");
+    let longer =
+        text("lightgbm_l1.txt").replacen("leaf_value=", &format!("leaf_value={}", "1 ".repeat(100_000)), 1);
+    let refused = read(longer.as_bytes(), &features).unwrap_err();
+    assert!(refused.to_string().contains("leaf_value has more than 8 numbers"), "{refused}");
     // More trees than there may be, each of one leaf.
     let one = text("lightgbm_stump.txt");
     let (start, end) =

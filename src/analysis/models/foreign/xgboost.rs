@@ -91,14 +91,14 @@ struct Encoding {
     #[serde(default)]
     offsets: Vec<usize>,
     #[serde(default)]
-    values: Vec<serde_json::Number>,
+    values: Vec<f32>,
 }
 
 #[derive(Deserialize)]
 struct Nodes {
     left_children: Vec<i32>,
     right_children: Vec<i32>,
-    split_indices: Vec<usize>,
+    split_indices: Vec<u32>,
     split_conditions: Vec<f32>,
     default_left: Vec<Flag>,
     #[serde(default)]
@@ -108,7 +108,7 @@ struct Nodes {
     #[serde(default)]
     loss_changes: Vec<f32>,
     #[serde(default)]
-    categories: Vec<usize>,
+    categories: Vec<u32>,
     #[serde(default)]
     categories_nodes: Vec<usize>,
     #[serde(default)]
@@ -236,11 +236,11 @@ impl Reader<'_> {
     fn split(
         &self,
         node: usize,
-        listed: Option<&[usize]>,
+        listed: Option<&[u32]>,
         tree: &mut Tree,
         binding: &mut Binding<'_>,
     ) -> Result<(), ForeignError> {
-        let feature = self.nodes.split_indices[node];
+        let feature = self.nodes.split_indices[node] as usize;
         let name = self.names.get(feature).ok_or_else(|| unreadable("a split on a feature without a name"))?;
         let missing_left = match self.nodes.default_left[node] {
             Flag::Truth(is) => is,
@@ -253,7 +253,9 @@ impl Reader<'_> {
             }
             Some(listed) => {
                 let input = binding.category(name, || self.levels(feature, name))?;
-                tree.sets.push(binding.set(input, |level| listed.binary_search(&level).is_err())?);
+                tree.sets.push(binding.set(input, |level| {
+                    !u32::try_from(level).is_ok_and(|level| listed.binary_search(&level).is_ok())
+                })?);
                 (input, (tree.sets.len() - 1) as f64)
             }
         };
@@ -268,7 +270,7 @@ impl Reader<'_> {
     }
 
     /// Of each node that splits a category, the codes that go right, in their order.
-    fn listed(&self) -> Result<Vec<Option<&[usize]>>, ForeignError> {
+    fn listed(&self) -> Result<Vec<Option<&[u32]>>, ForeignError> {
         let nodes = self.nodes;
         let n = nodes.left_children.len();
         if n > MOST_NODES {
@@ -304,21 +306,20 @@ impl Reader<'_> {
         let unnamed = |reason| ForeignError::Unnamed { feature: name.to_owned(), reason };
         let encoding = self.categories.enc.get(feature).filter(|encoding| !encoding.values.is_empty());
         let encoding = encoding.ok_or_else(|| unnamed("foreign_unnamed.no_frame"))?;
-        let byte = |number: &serde_json::Number| {
-            let number = number.as_i64()?;
-            // Signed or unsigned, it is one byte.
-            u8::try_from(number).ok().or_else(|| i8::try_from(number).ok().map(i8::cast_unsigned))
-        };
-        let bytes: Option<Vec<u8>> = encoding.values.iter().map(byte).collect();
-        let bytes =
-            bytes.filter(|_| encoding.offsets.len() > 1).ok_or_else(|| unnamed("foreign_unnamed.no_texts"))?;
+        if encoding.offsets.len() < 2 {
+            return Err(unnamed("foreign_unnamed.no_texts"));
+        }
+        // XGBoost 3.2 counts other letters as one byte each and cuts the names off, which cannot always be noticed.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+        let letter = |number: &f32| (0.0..128.0).contains(number).then_some(*number as u8);
+        let bytes: Option<Vec<u8>> = encoding.values.iter().map(letter).collect();
+        let bytes = bytes.ok_or_else(|| unnamed("foreign_unnamed.cut"))?;
         let text = |bounds: &[usize]| {
             let [first, end] = *bounds else { return None };
             String::from_utf8(bytes.get(first..end)?.to_vec()).ok()
         };
         let names: Option<Vec<String>> = encoding.offsets.windows(2).map(text).collect();
-        // XGBoost 3.2 counts other letters as one byte each and cuts the names off, which cannot always be noticed.
-        let is_whole = bytes.is_ascii() && encoding.offsets.last() == Some(&bytes.len());
+        let is_whole = encoding.offsets.last() == Some(&bytes.len());
         names.filter(|_| is_whole).ok_or_else(|| unnamed("foreign_unnamed.cut"))
     }
 }
