@@ -84,7 +84,7 @@ fn age(text: &str) -> Result<i64, String> {
     millis.filter(|millis| (60_000..=LONGEST_AGE_MS).contains(millis)).ok_or_else(|| "1m..7d, 24h".to_owned())
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse_rfc3339(text).ok_or_else(|| "2026-11-23T08:30:00+03:30".to_owned())
 }
 

@@ -11,6 +11,7 @@ mod demo;
 mod features;
 mod guess;
 mod import;
+mod import_model;
 mod insight;
 mod key;
 mod look;

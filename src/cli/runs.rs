@@ -10,7 +10,9 @@ use crate::workflows::runs::{
     mark, prune, reproduce, show,
 };
 
-use super::{Context, Ended, look::Look, train};
+use super::import_model::ImportModel;
+use super::look::Look;
+use super::{Context, Ended, train};
 
 /// Trainings of the workspace.
 #[derive(Debug, clap::Args)]
@@ -28,6 +30,8 @@ enum What {
         /// Its number.
         run: i64,
     },
+    /// Keep a model that LightGBM or XGBoost made as a run, tested on visits after its training.
+    Import(ImportModel),
     #[command(flatten)]
     Look(Look),
     /// Several runs side by side: the settings that differ, and the errors.
@@ -127,6 +131,7 @@ impl Runs {
         match &self.what {
             What::List(filter) => print_runs(context, &list(&context.home, &filter.checked())?),
             What::Show { run } => print_runs(context, &[show(&context.home, *run)?]),
+            What::Import(import) => import.run(context),
             What::Look(look) => look.run(context),
             What::Compare { runs } => {
                 let table = compare(&context.home, runs)?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::evaluation::{Errors, SplitPlan};
+use crate::analysis::models::IMPORTED;
 use crate::base::Verdict;
 use crate::base::calendar::{DateStyle, WallClock};
 use crate::base::language::Language;
@@ -51,7 +52,7 @@ pub struct Train {
 /// The largest parameter file that is read, in bytes.
 const MOST_PARAMETER_BYTES: u64 = 64 * 1024;
 
-fn share(text: &str) -> Result<f64, String> {
+pub(super) fn share(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|share| (0.01..=0.9).contains(share)).ok_or_else(|| "0.01..0.9".to_owned())
 }
 
@@ -119,9 +120,10 @@ fn backtest_lines(found: &Backtest, clock: &mut WallClock, language: Language) -
 pub(super) fn lines(run: &Run, document: &RunDocument, language: Language) -> Vec<String> {
     let number = |value: Option<f64>| language.decimal(value.unwrap_or(f64::NAN), 2);
     let test = document.test.as_ref();
+    let head = if run.family == IMPORTED { "cli.runs.imported" } else { "cli.train.head" };
     let mut lines = vec![
         language.fill(
-            "cli.train.head",
+            head,
             &[
                 ("run", &language.integer(run.id.unsigned_abs())),
                 ("family", language.text(&format!("family.{}", run.family))),

@@ -71,8 +71,16 @@ pub fn card(
         dataset_name: kept.name,
         residuals,
     };
-    let sections =
-        [card.head(), card.data(), card.features(), card.settings(), card.errors(), card.intervals(), card.slices(), card.limits()];
+    let sections = [
+        card.head(),
+        card.data(),
+        card.features(),
+        card.settings(),
+        card.errors(),
+        card.intervals(),
+        card.slices(),
+        card.limits(),
+    ];
     let mut lines = sections.concat();
     lines.extend(card.reproduction());
     Ok(lines.join("\n") + "\n")

@@ -7,6 +7,7 @@ use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
 use crate::analysis::insight::InsightError;
+use crate::analysis::models::foreign::ForeignError;
 use crate::analysis::models::onnx::OnnxError;
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
@@ -39,6 +40,8 @@ pub enum WorkflowError {
     Parameter(#[from] ParameterError),
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Foreign(#[from] ForeignError),
     #[error(transparent)]
     Onnx(#[from] OnnxError),
     #[error(transparent)]
@@ -128,8 +131,8 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Onnx, Recipe, Workspace,
-            Registry, Database, Key, Expectations, Expression, Serving
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
             WorkflowError::NoHome => "no_home",
@@ -155,8 +158,8 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Onnx, Recipe, Workspace,
-            Registry, Database, Key, Expectations, Expression, Serving
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
             WorkflowError::File { path, cause } => {
@@ -197,8 +200,8 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Onnx, Recipe, Workspace,
-            Registry, Database, Key, Expectations, Expression, Serving
+            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,
             WorkflowError::UnknownDataset { .. }

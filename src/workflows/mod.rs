@@ -21,6 +21,7 @@ pub mod features;
 pub mod files;
 mod fitting;
 pub mod import;
+pub mod import_model;
 pub mod insight;
 pub mod mapping;
 pub mod models;

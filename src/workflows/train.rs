@@ -145,7 +145,7 @@ pub fn train(
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let own = expressions(&workspace)?;
     let (created_at, started) = (now(), Instant::now());
-    let mut document = RunDocument::of(request, &parameters, &own, &split);
+    let mut document = RunDocument::of(Some(request), &parameters, &own, &split);
     document.earlier_tests = earlier_tests(&workspace, prepared.digest, split.cut)?;
     // Written down before anything is fitted: a training that is killed leaves a record, too.
     let begun = workspace.begin_run(&NewRun {
@@ -317,7 +317,7 @@ fn earlier_tests(workspace: &Workspace, dataset: Digest, cut: Moment) -> Result<
 }
 
 /// Where each of `rows` belongs, by the clock of its site; without predictions.
-fn places<'p>(prepared: &'p Prepared, rows: &[usize]) -> Places<'p> {
+pub(super) fn places<'p>(prepared: &'p Prepared, rows: &[usize]) -> Places<'p> {
     let visits = &prepared.history.visits;
     let mut clock = prepared.history.zone.clock();
     let local: Vec<_> = rows.iter().map(|row| clock.local(visits.arrived[*row])).collect();
@@ -336,13 +336,14 @@ fn as_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {
     }
 }
 
-fn json(document: &RunDocument) -> Result<serde_json::Value, WorkflowError> {
+pub(super) fn json(document: &RunDocument) -> Result<serde_json::Value, WorkflowError> {
     serde_json::to_value(document).map_err(|error| WorkflowError::Document { reason: error.to_string() })
 }
 
 impl RunDocument {
-    fn of(
-        request: &TrainRequest,
+    /// Of a run that is about to begin; an imported model was not asked for.
+    pub(super) fn of(
+        request: Option<&TrainRequest>,
         parameters: &Parameters,
         own: &[Arc<Expression>],
         split: &TimeSplit,
@@ -360,7 +361,7 @@ impl RunDocument {
             coverage: Vec::new(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             parameters: as_map(parameters),
-            request: Some(request.clone()),
+            request: request.cloned(),
             expressions: own.iter().map(|expression| ExpressionText::of(expression)).collect(),
             cut: Some(split.cut),
             train_n: split.train.len() as u64,

@@ -14,6 +14,7 @@ mod data_sets;
 mod disk;
 mod features;
 mod fixture;
+mod foreign;
 mod formats;
 mod insight;
 #[cfg(unix)]

@@ -15,4 +15,4 @@ pub use compare::{
 };
 pub use coverage::{Coverage, CoveragePart, Places, coverage};
 pub use errors::{Errors, WITHIN_MINUTES, errors};
-pub use split::{Parts, SplitDates, SplitError, SplitPlan, TimeSplit};
+pub use split::{Parts, SplitDates, SplitError, SplitPlan, TimeSplit, split_from};

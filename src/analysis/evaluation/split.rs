@@ -216,6 +216,13 @@ pub fn cut_date(first: Moment, last: Moment, clock: &mut WallClock, test_share: 
     first.plus_millis(kept).map(|moment| clock.local(moment).date())
 }
 
+/// Splits `history` at `cut`, without further parts; either side may be empty.
+#[must_use]
+pub fn split_from(history: &History, cut: Moment) -> TimeSplit {
+    let after_all = history.visits.arrived.last().and_then(|last| last.plus_millis(1));
+    split_at(history, [Cut { until: cut, from: cut }; 3], after_all.unwrap_or(cut))
+}
+
 /// The split at three cuts; visits that arrived at or after `end` are not looked at.
 fn split_at(history: &History, [stop, calibrate, test]: [Cut; 3], end: Moment) -> TimeSplit {
     let visits = &history.visits;

@@ -12,6 +12,7 @@ mod contract;
 mod design;
 mod elastic_net;
 mod explanation;
+pub mod foreign;
 mod gram;
 #[cfg(test)]
 mod guard_tests;
@@ -66,6 +67,9 @@ pub const FAMILIES: &[&dyn Family] = &[
     &boosted::Family,
 ];
 
+/// The family of models that were trained elsewhere ([`foreign`]): kept and compared like others, but never fitted here.
+pub const IMPORTED: &str = "imported";
+
 /// A kind of model.
 pub trait Family: Sync {
     /// The name in files; `family.ID` is the name for people.
@@ -115,6 +119,8 @@ pub enum Fitted {
     Tweedie(LinearModel),
     /// Gradient-boosted trees.
     Boosted(Box<Trees>),
+    /// Trees that were grown elsewhere.
+    Imported(Box<Trees>),
 }
 
 /// Why no model could be fitted.
@@ -207,6 +213,7 @@ impl Fitted {
             Fitted::QLasso(_) => q_lasso::Family.id(),
             Fitted::Tweedie(_) => tweedie::Family.id(),
             Fitted::Boosted(_) => boosted::Family.id(),
+            Fitted::Imported(_) => IMPORTED,
         }
     }
 
@@ -221,7 +228,7 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.features()
             }
-            Fitted::Boosted(trees) => trees.features(),
+            Fitted::Boosted(trees) | Fitted::Imported(trees) => trees.features(),
         }
     }
 
@@ -236,7 +243,7 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.predict(value)
             }
-            Fitted::Boosted(trees) => trees.predict(value),
+            Fitted::Boosted(trees) | Fitted::Imported(trees) => trees.predict(value),
         }
     }
 
@@ -253,7 +260,7 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.predict_all(features, task)
             }
-            Fitted::Boosted(trees) => trees.predict_all(features, task),
+            Fitted::Boosted(trees) | Fitted::Imported(trees) => trees.predict_all(features, task),
         }
     }
 
@@ -274,7 +281,7 @@ impl Fitted {
             Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
                 model.explain(value)
             }
-            Fitted::Boosted(trees) => trees.explain(value),
+            Fitted::Boosted(trees) | Fitted::Imported(trees) => trees.explain(value),
         }
     }
 }

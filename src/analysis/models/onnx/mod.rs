@@ -145,6 +145,6 @@ fn minutes(model: &Fitted, graph: &mut Graph<'_>) -> Result<Wire, OnnxError> {
         Fitted::Linear(model) | Fitted::ElasticNet(model) | Fitted::QLasso(model) | Fitted::Tweedie(model) => {
             linear::minutes(model, graph)
         }
-        Fitted::Boosted(model) => trees::minutes(model, graph),
+        Fitted::Boosted(model) | Fitted::Imported(model) => trees::minutes(model, graph),
     }
 }

@@ -8,9 +8,9 @@ use crate::base::{Explain, Minutes};
 use super::{Branch, Document, Input, Tree};
 
 /// Trees in a model.
-pub(super) const MOST_TREES: usize = 20_000;
+pub(in super::super) const MOST_TREES: usize = 20_000;
 /// Leaves of a tree.
-pub(super) const MOST_LEAVES: usize = 1 << 14;
+pub(in super::super) const MOST_LEAVES: usize = 1 << 14;
 /// Levels of a category.
 pub(super) const MOST_LEVELS: usize = 1 << 15;
 /// Leaves of all trees.
@@ -20,7 +20,7 @@ const DEEPEST: u32 = 1_024;
 /// Inputs.
 const MOST_INPUTS: usize = 4_096;
 /// Levels in the sets of all trees.
-const MOST_IN_SETS: usize = 64_000_000;
+pub(in super::super) const MOST_IN_SETS: usize = 64_000_000;
 /// Leaves and sums beyond this many minutes (or their logarithm) are no predictions of a wait.
 const LARGEST: f64 = 1e12;
 

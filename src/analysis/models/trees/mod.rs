@@ -25,8 +25,8 @@ use super::Explanation;
 
 use compiled::Compiled;
 
-use check::MOST_LEAVES;
 pub use check::TreeError;
+pub(super) use check::{MOST_IN_SETS, MOST_LEAVES, MOST_TREES};
 
 /// Trees over named inputs. Valid by construction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

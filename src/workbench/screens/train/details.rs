@@ -5,6 +5,7 @@ use egui::Ui;
 use super::form::{choice_words, number_words};
 use super::run_column::{status_key, status_pill, when};
 use crate::analysis::evaluation::Coverage;
+use crate::analysis::models::IMPORTED;
 use crate::base::calendar::DateStyle;
 use crate::store::workspace::{Run, RunStatus};
 use crate::workbench::screens::metrics::METRICS;
@@ -97,8 +98,13 @@ fn facts(look: &Look, snapshot: &Snapshot, run: &Run, document: &RunDocument) ->
     let mut facts = Vec::new();
     if document.cut.is_some() {
         let cut = cut_words(look, snapshot, run, document);
-        let learned = [("visits", number(document.train_n)), ("date", cut)];
-        facts.push(fact("train.learned", look.language.fill_owned("train.learned_value", &learned)));
+        let learned = if run.family == IMPORTED {
+            look.text("train.learned_elsewhere").to_owned()
+        } else {
+            let learned = [("visits", number(document.train_n)), ("date", cut)];
+            look.language.fill_owned("train.learned_value", &learned)
+        };
+        facts.push(fact("train.learned", learned));
         let tested = [
             ("visits", number(document.test_n)),
             ("abandoned", number(document.test_abandoned)),

@@ -196,7 +196,10 @@ impl SplitField {
 
 /// An option of a choice in words.
 pub(super) fn choice_words(look: &Look, option: &str) -> String {
-    look.text(&format!("choice.{option}")).to_owned()
+    let key = format!("choice.{option}");
+    let words = look.text(&key);
+    // What another program calls its objective has no words of ours.
+    if words == key { option.to_owned() } else { words.to_owned() }
 }
 
 fn range_words(look: &Look, least: f64, most: f64) -> String {
