@@ -64,8 +64,13 @@ impl Marks {
     }
 
     fn typed_tags(&self) -> Vec<String> {
-        let parts = self.tags.split([',', '،']).map(|tag| tag.trim().to_owned());
-        parts.filter(|tag| !tag.is_empty()).collect()
+        let mut typed: Vec<String> = Vec::new();
+        for tag in self.tags.split([',', '،']).map(str::trim).filter(|tag| !tag.is_empty()) {
+            if !typed.iter().any(|other| other == tag) {
+                typed.push(tag.to_owned());
+            }
+        }
+        typed
     }
 
     fn problem(&self, look: &Look) -> Option<String> {
