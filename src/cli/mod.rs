@@ -21,6 +21,7 @@ mod people;
 mod predict;
 mod release;
 mod runs;
+mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod simulate;
@@ -94,6 +95,8 @@ enum Command {
     Features(features::Features),
     /// Fit a model and test it on later visits.
     Train(train::Train),
+    /// Try parameters of a family, and train the best.
+    Search(search::Search),
     /// Trainings that were kept.
     Runs(runs::Runs),
     /// Two models on the same visits.
@@ -220,6 +223,7 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::Data(data) => data.run(context),
         Command::Features(features) => features.run(context),
         Command::Train(train) => train.run(context),
+        Command::Search(search) => search.run(context),
         Command::Runs(runs) => runs.run(context),
         Command::Compare(compare) => compare.run(context),
         Command::Release(release) => release.run(context),

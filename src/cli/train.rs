@@ -50,7 +50,7 @@ pub struct Train {
 }
 
 /// The largest parameter file that is read, in bytes.
-const MOST_PARAMETER_BYTES: u64 = 64 * 1024;
+pub(super) const MOST_PARAMETER_BYTES: u64 = 64 * 1024;
 
 pub(super) fn share(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|share| (0.01..=0.9).contains(share)).ok_or_else(|| "0.01..0.9".to_owned())

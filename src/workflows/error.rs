@@ -81,6 +81,12 @@ pub enum WorkflowError {
     /// A text that names no family.
     #[error("no family \"{name}\"; there are {known}")]
     UnknownFamily { name: String, known: String },
+    /// A family of which nothing is searched.
+    #[error("nothing of \"{family}\" is searched")]
+    NothingToSearch { family: String },
+    /// No trial of a search ended with a model.
+    #[error("no trial ended with a model: {reason}")]
+    NoTrialEnded { reason: String },
     /// A run that did not end with a model.
     #[error("run {run} has no model")]
     RunWithoutModel { run: i64 },
@@ -140,6 +146,8 @@ impl Explain for WorkflowError {
             WorkflowError::UnknownDataset { .. } => "unknown_dataset",
             WorkflowError::UnknownModel { .. } => "unknown_model",
             WorkflowError::UnknownFamily { .. } => "unknown_family",
+            WorkflowError::NothingToSearch { .. } => "nothing_to_search",
+            WorkflowError::NoTrialEnded { .. } => "no_trial_ended",
             WorkflowError::RunWithoutModel { .. } => "run_without_model",
             WorkflowError::OtherDataset { .. } => "other_dataset",
             WorkflowError::UnknownVisit { .. } => "unknown_visit",
@@ -189,7 +197,10 @@ impl Explain for WorkflowError {
             WorkflowError::ReasonNeeded { version, verdict } => {
                 vec![("version", version.to_string()), ("verdict", format!("@verdict.{}", verdict.id()))]
             },
-            WorkflowError::Document { reason } | WorkflowError::Service { reason } => {
+            WorkflowError::NothingToSearch { family } => vec![("family", family.clone())],
+            WorkflowError::Document { reason }
+            | WorkflowError::Service { reason }
+            | WorkflowError::NoTrialEnded { reason } => {
                 vec![("reason", reason.clone())]
             },
             WorkflowError::ServiceRefused { status, detail } => {
@@ -207,6 +218,7 @@ impl Explain for WorkflowError {
             WorkflowError::UnknownDataset { .. }
             | WorkflowError::UnknownModel { .. }
             | WorkflowError::UnknownFamily { .. }
+            | WorkflowError::NothingToSearch { .. }
             | WorkflowError::AsOfAhead { .. }
             | WorkflowError::ExpressionExists { .. }
             | WorkflowError::UnknownExpression { .. }

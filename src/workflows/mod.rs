@@ -31,6 +31,7 @@ pub mod personal;
 pub mod profile;
 pub mod release;
 pub mod runs;
+pub mod search;
 pub mod server;
 pub mod simulate;
 pub mod train;

@@ -393,6 +393,12 @@ impl RunDocument {
 }
 
 impl TrainSummary {
+    /// The number of the run.
+    #[must_use]
+    pub fn run(&self) -> i64 {
+        self.run
+    }
+
     /// The summary of a kept run.
     #[must_use]
     pub fn of(run: &Run, document: &RunDocument) -> TrainSummary {

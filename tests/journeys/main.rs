@@ -27,6 +27,8 @@ mod real_data;
 #[cfg(unix)]
 mod runs;
 mod sample;
+#[cfg(unix)]
+mod search;
 #[cfg(feature = "serve")]
 mod service;
 #[cfg(feature = "serve")]

@@ -12,7 +12,7 @@ use crate::base::statistics::Sample;
 use crate::base::{Cancelled, Minutes, Task};
 
 use super::rows::predict_rows;
-use super::{Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Training};
+use super::{Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Searched, Training};
 
 /// The features that it uses.
 pub(super) const FEATURES: &[&str] = &["site", "hour_of_day", "weekday"];
@@ -80,6 +80,10 @@ impl super::Family for Family {
 
     fn parameters(&self) -> &'static [Parameter] {
         &[Parameter { id: "fewest_in_group", kind: ParameterKind::Whole { least: 1, most: 100_000, default: 30 } }]
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const { &[Searched::by_logarithm("fewest_in_group", 5.0, 500.0)] }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

@@ -14,7 +14,7 @@ use crate::base::Task;
 use super::design::terms;
 use super::gram::Gram;
 use super::linear_model::{ESTIMATE, LinearModel};
-use super::{Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Training};
+use super::{Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Searched, Training};
 
 /// The family.
 pub(super) struct Family;
@@ -41,6 +41,16 @@ impl super::Family for Family {
             MAX_ITERATIONS,
             ESTIMATE,
         ]
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const {
+            &[
+                Searched::by_logarithm("penalty", 1e-5, 1.0),
+                Searched::evenly("l1_ratio", 0.0, 1.0),
+                Searched::words("estimate"),
+            ]
+        }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

@@ -13,7 +13,7 @@ use crate::base::statistics::Sample;
 use crate::base::{Cancelled, Minutes, Task};
 
 use super::rows::predict_rows;
-use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Training};
+use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Searched, Training};
 
 /// The family.
 pub(super) struct Family;
@@ -50,6 +50,10 @@ impl super::Family for Family {
             id: "estimator",
             kind: ParameterKind::Choice(Choice { options: CHOICES, default: ESTIMATORS[0].0 }),
         }]
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const { &[Searched::words("estimator")] }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

@@ -10,7 +10,7 @@ use crate::base::Task;
 use super::design::terms;
 use super::gram::Gram;
 use super::linear_model::{ESTIMATE, LinearModel};
-use super::{Fit, FitError, Fitted, Parameter, Parameters, Training};
+use super::{Fit, FitError, Fitted, Parameter, Parameters, Searched, Training};
 
 /// The family.
 pub(super) struct Family;
@@ -22,6 +22,10 @@ impl super::Family for Family {
 
     fn parameters(&self) -> &'static [Parameter] {
         &[ESTIMATE]
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const { &[Searched::words("estimate")] }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

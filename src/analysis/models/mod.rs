@@ -25,6 +25,7 @@ mod parameters;
 mod q_lasso;
 mod rows;
 mod rule;
+mod search;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -51,6 +52,7 @@ pub use last_wait::LastWait;
 pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
 pub use rule::Rule;
+pub use search::{BRACKET, Results as SearchResults, Searched, Space, best as best_step, next_step};
 pub use training::{Curve, CurveLoss, Fit, Part, Training};
 pub use trees::{Monotone, TreeError, Trees};
 
@@ -77,6 +79,11 @@ pub trait Family: Sync {
 
     /// The parameters that may be set.
     fn parameters(&self) -> &'static [Parameter];
+
+    /// The parameters that a search tries, and where; the others keep their defaults.
+    fn searched(&self) -> &'static [Searched] {
+        &[]
+    }
 
     /// Fits a model. The same training data, parameters and seed give the same bytes. It reports its progress at least
     /// every second, and ends within one where `task` is cancelled.

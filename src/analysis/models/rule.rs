@@ -13,7 +13,7 @@ use crate::analysis::history::LONGEST_STAY;
 use crate::base::{Cancelled, Minutes, Task};
 
 use super::rows::predict_rows;
-use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Training};
+use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Searched, Training};
 
 const WORK_AHEAD: &[&str] = &["site", "hour_of_day", "work_ahead"];
 const TIME_TO_DRAIN: &[&str] = &["site", "hour_of_day", "time_to_drain"];
@@ -66,6 +66,10 @@ impl super::Family for Family {
                 default: "service_time",
             }),
         }]
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const { &[Searched::words("pace")] }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

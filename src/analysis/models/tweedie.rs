@@ -17,7 +17,7 @@ use crate::base::Task;
 use super::design::terms;
 use super::gram::{Design, Gram, Rows, linear_predictions};
 use super::linear_model::{ESTIMATE, LinearModel, Link};
-use super::{Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Training, linear};
+use super::{Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Searched, Training, linear};
 
 /// The family.
 pub(super) struct Family;
@@ -63,6 +63,16 @@ impl super::Family for Family {
             },
             ESTIMATE,
         ]
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const {
+            &[
+                Searched::evenly("power", 1.05, 1.95),
+                Searched::by_logarithm("penalty", 1e-5, 1.0),
+                Searched::words("estimate"),
+            ]
+        }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

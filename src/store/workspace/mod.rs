@@ -11,6 +11,7 @@ mod files;
 mod marks;
 mod runs;
 mod training;
+mod trials;
 
 use std::path::{Path, PathBuf};
 
@@ -26,11 +27,16 @@ pub use files::Draft;
 pub use marks::{LONGEST_NOTE, LONGEST_TAG, RunMark};
 pub use runs::{Run, RunStatus};
 pub use training::{BegunRun, NewRun, RunEnd, RunOutcome};
+pub use trials::{NewSearch, Trial};
 
 /// "NBTW".
 const SCHEMA: Schema = Schema {
     application_id: 0x4E42_5457,
-    migrations: &[include_str!("sql/0001_workspace.sql"), include_str!("sql/0002_runs_in_order.sql")],
+    migrations: &[
+        include_str!("sql/0001_workspace.sql"),
+        include_str!("sql/0002_runs_in_order.sql"),
+        include_str!("sql/0003_searches.sql"),
+    ],
     durability: Durability::PowerLoss,
 };
 

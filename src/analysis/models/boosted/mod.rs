@@ -26,7 +26,7 @@ mod tests;
 use crate::base::{Minutes, Task};
 
 use super::trees::{self, Document, Link, Monotone, Tree, Trees};
-use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Training};
+use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters, Searched, Training};
 
 use bins::{Cuts, Input, Matrix};
 use grow::Ground;
@@ -86,6 +86,20 @@ impl super::Family for Family {
 
     fn parameters(&self) -> &'static [Parameter] {
         PARAMETERS
+    }
+
+    fn searched(&self) -> &'static [Searched] {
+        const {
+            &[
+                Searched::by_logarithm("rounds", 100.0, 1_000.0),
+                Searched::by_logarithm("learning_rate", 0.02, 0.2),
+                Searched::by_logarithm("leaves", 8.0, 255.0),
+                Searched::by_logarithm("min_leaf", 5.0, 300.0),
+                Searched::by_logarithm("l2", 0.01, 30.0),
+                Searched::evenly("row_share", 0.5, 1.0),
+                Searched::evenly("column_share", 0.4, 1.0),
+            ]
+        }
     }
 
     fn fit(&self, training: &Training<'_>, parameters: &Parameters, task: &Task) -> Result<Fit, FitError> {

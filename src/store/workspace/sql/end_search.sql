@@ -1,0 +1,1 @@
+UPDATE searches SET run = ?2 WHERE id = ?1;

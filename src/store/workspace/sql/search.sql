@@ -1,0 +1,1 @@
+SELECT id, run FROM searches WHERE asked = ?1;

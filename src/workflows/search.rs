@@ -1,0 +1,256 @@
+//! Search: try parameters of a family on the training time alone, then train the best of them and test it once.
+//!
+//! The last fifth of the *training* time is the validation part that trials are judged on; the test part is not looked at
+//! until the best trial is trained as a run. Every trial is kept as it ends: the same search, asked again, goes on where it
+//! stopped, and comes to the same end as if it had not been stopped. The minutes are those of all its trials together.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::features::{Expression, FeatureTable};
+use crate::analysis::models::{
+    BRACKET, Family, FitError, Parameters, Part, SearchResults, Space, Training, best_step, next_step,
+};
+use crate::base::{Digest, Moment, Task};
+use crate::store::workspace::{NewSearch, Trial, Workspace};
+
+use super::datasets::Prepared;
+use super::expressions::{ExpressionText, expressions};
+use super::train::{RunDocument, TrainRequest, TrainSummary, find_family, train, waits_of};
+use super::{Home, WorkflowError, now};
+
+/// The share of the training time at its end on which trials are judged.
+const VALIDATION_SHARE: f64 = 0.2;
+/// The shares of the time before that from which the stages learn: always the newest part.
+const STAGES: [f64; 3] = [1.0 / 9.0, 1.0 / 3.0, 1.0];
+/// A stage with fewer visits than this says too little and is left out.
+const FEWEST_IN_STAGE: usize = 1_000;
+
+/// What is searched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchRequest {
+    /// The id of the family.
+    pub family: String,
+    /// What is tried, as YAML, where it is not what the family declares.
+    pub space: String,
+    /// The seed of the search and of every fit.
+    pub seed: u64,
+    /// How long trials may take together, those that were kept before among them.
+    pub minutes: f64,
+    /// At most this many trials begin.
+    pub most_trials: Option<u32>,
+    /// The share of the time at the end that the best is tested on.
+    pub test_share: f64,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize)]
+pub struct SearchOutcome {
+    /// The number of the search in the workspace.
+    pub search: i64,
+    /// The family.
+    pub family: String,
+    /// The seed.
+    pub seed: u64,
+    /// The shares of the training time that the stages learn from.
+    pub stages: Vec<f64>,
+    /// Every trial, also those that were kept before.
+    pub trials: Vec<Trial>,
+    /// The best of those that reached the highest stage.
+    pub best: Trial,
+    /// The best, trained on the whole training part and tested once.
+    pub run: TrainSummary,
+}
+
+/// Where trials learn and where they are judged.
+struct Ground {
+    /// For each stage, the visits it learns from and their waits in minutes.
+    stages: Vec<(FeatureTable, Vec<f64>)>,
+    shares: Vec<f64>,
+    validation: FeatureTable,
+    waits: Vec<f64>,
+}
+
+/// Searches until the minutes or the trials are used up, then trains and tests the best. `seen` is told every trial.
+///
+/// # Errors
+/// [`WorkflowError`]; trials that ended before are kept.
+pub fn search(
+    home: &Home,
+    prepared: &Prepared,
+    request: &SearchRequest,
+    task: &Task,
+    seen: &mut dyn FnMut(&Trial),
+) -> Result<SearchOutcome, WorkflowError> {
+    let family = find_family(&request.family)?;
+    let space = Space::from_yaml(family, &request.space)?;
+    if space.is_empty() {
+        return Err(WorkflowError::NothingToSearch { family: request.family.clone() });
+    }
+    let mut workspace = Workspace::open_or_create(home.folder())?;
+    let own = expressions(&workspace)?;
+    let ground = Ground::of(prepared, &own, request.test_share)?;
+    let (id, run) = workspace.begin_search(&NewSearch {
+        asked: asked(prepared.digest, &space, request, &own.iter().map(|x| ExpressionText::of(x)).collect::<Vec<_>>()),
+        dataset: prepared.digest,
+        family: request.family.clone(),
+        document: serde_json::json!({ "space": space.text(), "seed": request.seed, "test_share": request.test_share }),
+        created_at: now(),
+    })?;
+    let mut trials = workspace.trials(id)?;
+    trials.iter().for_each(&mut *seen);
+    let most = request.most_trials.unwrap_or(u32::MAX - BRACKET);
+    let budget = request.minutes * 60.0;
+    let used = |trials: &[Trial]| trials.iter().map(|trial| trial.seconds).sum::<f64>();
+    while trials.is_empty() || used(&trials) < budget {
+        let stages = u8::try_from(ground.stages.len()).unwrap_or(u8::MAX);
+        let Some(step) = next_step(&results(&trials), stages, most) else { break };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a search")]
+        task.report("stage.searching", used(&trials) as u64, budget as u64)?;
+        let trial = ground.attempt(family, &space, request.seed, step, task)?;
+        workspace.keep_trial(id, &trial)?;
+        seen(&trial);
+        trials.push(trial);
+    }
+    let best = best_step(&results(&trials));
+    let best = best.and_then(|step| trials.iter().find(|trial| (trial.trial, trial.stage) == step)).cloned();
+    let best = best.ok_or_else(|| WorkflowError::NoTrialEnded {
+        reason: trials.iter().find_map(|trial| trial.failure.clone()).unwrap_or_default(),
+    })?;
+    let run = tested(home, prepared, request, &best, &mut workspace, (id, run), task)?;
+    trials.sort_by_key(|trial| (trial.trial, trial.stage));
+    let stages = ground.shares;
+    Ok(SearchOutcome { search: id, family: request.family.clone(), seed: request.seed, stages, trials, best, run })
+}
+
+/// The run of the best trial: the one that the search ended with before, where that is the same, else a new one.
+fn tested(
+    home: &Home,
+    prepared: &Prepared,
+    request: &SearchRequest,
+    best: &Trial,
+    workspace: &mut Workspace,
+    (search, before): (i64, Option<i64>),
+    task: &Task,
+) -> Result<TrainSummary, WorkflowError> {
+    let asked = TrainRequest {
+        family: request.family.clone(),
+        // JSON is YAML.
+        parameters: best.parameters.to_string(),
+        seed: request.seed,
+        split: SplitPlan::default().testing(request.test_share),
+    };
+    if let Some(id) = before {
+        let run = workspace.run(id)?;
+        let document = RunDocument::read(&run)?;
+        if document.request.as_ref() == Some(&asked) && run.artifact_sha256.is_some() {
+            return Ok(TrainSummary::of(&run, &document));
+        }
+    }
+    let outcome = train(home, prepared, &asked, task)?;
+    workspace.end_search(search, outcome.run.id)?;
+    Ok(TrainSummary::of(&outcome.run, &outcome.document))
+}
+
+/// All that the trials of a search follow from. Minutes and the number of trials are not among it: with more of them the
+/// same search goes on.
+fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
+    let program = env!("CARGO_PKG_VERSION");
+    let (family, seed, share) = (&request.family, request.seed, request.test_share);
+    let text = format!("{program}\n{dataset}\n{family}\n{seed}\n{share}\n{}\n{own:?}", space.text());
+    Digest::of(text.as_bytes())
+}
+
+fn results(trials: &[Trial]) -> SearchResults {
+    trials.iter().map(|trial| ((trial.trial, trial.stage), trial.mae)).collect()
+}
+
+impl Ground {
+    fn of(prepared: &Prepared, expressions: &[Arc<Expression>], test_share: f64) -> Result<Ground, WorkflowError> {
+        let split = SplitPlan::default().testing(test_share).split(&prepared.history)?;
+        let visits = &prepared.history.visits;
+        let first = split.train.first().map_or(split.cut, |row| visits.arrived[*row]);
+        let part = |from: Moment, to: Moment, share: f64| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                reason = "spans are below 2^53 ms"
+            )]
+            let millis = ((to.millis() - from.millis()) as f64 * share) as i64;
+            to.plus_millis(-millis).unwrap_or(from)
+        };
+        let cut = part(first, split.cut, VALIDATION_SHARE);
+        let (later, earlier): (Vec<usize>, Vec<usize>) =
+            split.train.iter().copied().partition(|row| visits.arrived[*row] >= cut);
+        // What was called after the cut was not known when the validation part began.
+        let known: Vec<usize> =
+            earlier.into_iter().filter(|row| visits.called[*row].is_some_and(|called| called < cut)).collect();
+        let own = |rows: &[usize]| {
+            (prepared.features.take(rows).with_expressions(expressions), waits_of(prepared, rows))
+        };
+        let (mut stages, mut shares) = (Vec::new(), Vec::new());
+        for share in STAGES {
+            let from = part(first, cut, share);
+            let rows: Vec<usize> = known.iter().copied().filter(|row| visits.arrived[*row] >= from).collect();
+            if rows.len() >= FEWEST_IN_STAGE || share >= 1.0 {
+                stages.push(own(&rows));
+                shares.push(share);
+            }
+        }
+        let (validation, waits) = own(&later);
+        if waits.is_empty() {
+            return Err(FitError::TooFewVisits { n: 0, needed: 1 }.into());
+        }
+        Ok(Ground { stages, shares, validation, waits })
+    }
+
+    /// One trial on one stage. What goes wrong with it is its result; only a cancelled one is none.
+    fn attempt(
+        &self,
+        family: &dyn Family,
+        space: &Space,
+        seed: u64,
+        (trial, stage): (u32, u8),
+        task: &Task,
+    ) -> Result<Trial, WorkflowError> {
+        let tried = serde_json::json!(space.sample(seed, trial));
+        let parameters = Parameters::from_yaml(family.parameters(), &tried.to_string())?;
+        let started = Instant::now();
+        let fitted = self.error_of(family, &parameters, seed, stage, task);
+        if let Err(FitError::Cancelled(cancelled)) = fitted {
+            return Err(cancelled.into());
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        let (mae, failure) = match fitted {
+            Ok(mae) if mae.is_finite() => (Some(mae), None),
+            Ok(mae) => (None, Some(format!("the mean absolute error is {mae}"))),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        Ok(Trial { trial, stage, parameters: tried, mae, failure, seconds })
+    }
+
+    /// The mean absolute error on the validation part, minutes.
+    fn error_of(
+        &self,
+        family: &dyn Family,
+        parameters: &Parameters,
+        seed: u64,
+        stage: u8,
+        task: &Task,
+    ) -> Result<f64, FitError> {
+        let Some((features, waits)) = self.stages.get(usize::from(stage)) else {
+            return Err(FitError::NothingVaries);
+        };
+        // A fit in rounds stops where the validation part says so: every trial alike, and the run that comes of it stops on
+        // visits of its own.
+        let validation = Part { features: &self.validation, waits_minutes: &self.waits };
+        let training = Training::new(features, waits, seed).stopped_by(validation);
+        let model = family.fit(&training, parameters, task)?.model;
+        let predicted = model.predict_all(&self.validation, task)?;
+        let sum: f64 = predicted.iter().zip(&self.waits).map(|(predicted, wait)| (predicted - wait).abs()).sum();
+        Ok(sum / self.waits.len() as f64)
+    }
+}
