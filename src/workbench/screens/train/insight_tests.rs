@@ -87,7 +87,7 @@ fn what_if_answers_at_once_and_can_be_taken_back() {
         harness.run();
     }
     let is_told = |harness: &egui_kittest::Harness<'_, _>| {
-        said(harness).iter().any(|words| words.contains("than as it was"))
+        said(harness).iter().any(|words| words.contains("from what it was"))
     };
     if !is_told(&harness) {
         // It stood at its right end.
