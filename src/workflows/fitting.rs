@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::analysis::evaluation::TimeSplit;
+use crate::analysis::evaluation::{Coverage, Places, TimeSplit, coverage};
 use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
     Curve, EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, FEWEST_VISITS, Family, Fit, FitError, Fitted,
@@ -127,5 +127,36 @@ impl Fits {
             _ => Edges::Prediction,
         };
         Some((model, edges))
+    }
+}
+
+/// The coverage of the intervals, level by level; parts of the visits for the first level alone.
+pub(super) fn coverage_of(
+    model: &Fitted,
+    intervals: &Intervals,
+    features: &FeatureTable,
+    actual: &[f64],
+    places: &Places<'_>,
+    seed: u64,
+    task: &Task,
+) -> Result<Vec<Coverage>, FitError> {
+    let values = EdgeValues::of(model, intervals.edges(), features, task)?;
+    let levels = intervals.of_all(&values, &Queues::of(features));
+    let mut found: Vec<Coverage> =
+        levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
+    found.iter_mut().skip(1).for_each(|coverage| coverage.parts.clear());
+    Ok(found)
+}
+
+/// Where each of `rows` belongs, by the clock of its site; without predictions.
+pub(super) fn places<'p>(prepared: &'p Prepared, rows: &[usize]) -> Places<'p> {
+    let visits = &prepared.history.visits;
+    let mut clock = prepared.history.zone.clock();
+    let local: Vec<_> = rows.iter().map(|row| clock.local(visits.arrived[*row])).collect();
+    Places {
+        day: local.iter().map(|time| time.date().epoch_days().cast_unsigned()).collect(),
+        hour: local.iter().map(|time| u32::from(time.minute_of_day()) / 60).collect(),
+        site: rows.iter().map(|row| visits.site.get(*row)).collect(),
+        predicted: Vec::new(),
     }
 }

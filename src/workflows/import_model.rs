@@ -16,7 +16,8 @@ use crate::store::workspace::{NewRun, RunEnd, RunOutcome, Workspace};
 use super::datasets::Prepared;
 use super::expressions::expressions;
 use super::files::read_text;
-use super::train::{RunDocument, TrainOutcome, fit_baseline, json, places, waits_of};
+use super::fitting::places;
+use super::train::{RunDocument, TrainOutcome, fit_baseline, json, waits_of};
 use super::{Home, SEED, WorkflowError, now};
 
 /// What is to be imported.

@@ -11,18 +11,17 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::evaluation::{Coverage, Errors, Places, SplitPlan, TimeSplit, coverage, errors};
-use crate::analysis::features::{Expression, FeatureTable};
+use crate::analysis::evaluation::{Coverage, Errors, Places, SplitPlan, TimeSplit, errors};
+use crate::analysis::features::Expression;
 use crate::analysis::models::{
-    Artifact, Curve, EdgeValues, FAMILIES, Family, FitError, Fitted, Intervals, Origin, Parameters, Queues,
-    Training, family,
+    Artifact, Curve, FAMILIES, Family, FitError, Fitted, Origin, Parameters, Training, family,
 };
 use crate::base::{Digest, Moment, Task};
 use crate::store::workspace::{NewRun, Run, RunEnd, RunOutcome, Workspace};
 
 use super::datasets::Prepared;
 use super::expressions::{ExpressionText, expressions};
-use super::fitting::{Recipe, Trained};
+use super::fitting::{Recipe, Trained, coverage_of, places};
 use super::{Home, WorkflowError, now};
 
 /// What is to be trained.
@@ -289,24 +288,6 @@ pub(super) fn fit_and_test(
     Ok((Artifact::new(model, intervals, origin, &test), tested))
 }
 
-/// The coverage of the intervals, level by level; parts of the visits for the first level alone.
-fn coverage_of(
-    model: &Fitted,
-    intervals: &Intervals,
-    features: &FeatureTable,
-    actual: &[f64],
-    places: &Places<'_>,
-    seed: u64,
-    task: &Task,
-) -> Result<Vec<Coverage>, FitError> {
-    let values = EdgeValues::of(model, intervals.edges(), features, task)?;
-    let levels = intervals.of_all(&values, &Queues::of(features));
-    let mut found: Vec<Coverage> =
-        levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
-    found.iter_mut().skip(1).for_each(|coverage| coverage.parts.clear());
-    Ok(found)
-}
-
 /// Runs on the data set that were tested from the same cut on.
 fn earlier_tests(workspace: &Workspace, dataset: Digest, cut: Moment) -> Result<u64, WorkflowError> {
     let tested = |run: &Run| {
@@ -314,19 +295,6 @@ fn earlier_tests(workspace: &Workspace, dataset: Digest, cut: Moment) -> Result<
         run.dataset == dataset && document.is_some_and(|it| it.cut == Some(cut) && it.test.is_some())
     };
     Ok(workspace.runs()?.iter().filter(|run| tested(run)).count() as u64)
-}
-
-/// Where each of `rows` belongs, by the clock of its site; without predictions.
-pub(super) fn places<'p>(prepared: &'p Prepared, rows: &[usize]) -> Places<'p> {
-    let visits = &prepared.history.visits;
-    let mut clock = prepared.history.zone.clock();
-    let local: Vec<_> = rows.iter().map(|row| clock.local(visits.arrived[*row])).collect();
-    Places {
-        day: local.iter().map(|time| time.date().epoch_days().cast_unsigned()).collect(),
-        hour: local.iter().map(|time| u32::from(time.minute_of_day()) / 60).collect(),
-        site: rows.iter().map(|row| visits.site.get(*row)).collect(),
-        predicted: Vec::new(),
-    }
 }
 
 fn as_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {

@@ -96,5 +96,11 @@ fn what_cannot_be_imported_is_told_and_keeps_nothing() {
     let absent = project.path("absent.txt");
     project.nobat(["runs", "import", text(&absent), "--trained-until", UNTIL]).refuses(1).says("absent.txt");
     assert!(project.nobat(["runs", "list", "--json"]).exits(0).json().as_array().unwrap().is_empty());
-    assert_eq!(project.kept_files(), before);
+    // SQLite's own files beside the workspace may stay open.
+    let kept: Vec<String> = project
+        .kept_files()
+        .into_iter()
+        .filter(|file| !file.ends_with("-wal") && !file.ends_with("-shm"))
+        .collect();
+    assert_eq!(kept, before);
 }

@@ -86,7 +86,7 @@ fn a_card_says_what_the_run_is_in_both_languages() {
         let path = project.path(format!("cards/{language}.md"));
         project.nobat(["--lang", language, "runs", "card", "1", "--out", text(&path)]).exits(0);
         let card = std::fs::read_to_string(&path).unwrap();
-        assert!(card.starts_with("# ") && card.matches("\n## ").count() == 9, "{card}");
+        assert!(card.starts_with("# ") && card.matches("\n## ").count() == 10, "{card}");
         assert!(
             card.contains(digest) && card.contains("people_ahead") && card.contains("--family boosted"),
             "{card}"

@@ -190,7 +190,7 @@ impl Space {
         let not_allowed = || ParameterError::NotAllowed { name: parameter.id, allowed: parameter.allowed() };
         let check = |value: &Value| {
             let line = serde_json::json!({ parameter.id: value }).to_string();
-            Parameters::from_yaml(self.declared, &line).map(|_| ())
+            Parameters::from_yaml(self.declared, &line).map(|_| ()).map_err(|_| not_allowed())
         };
         match entry {
             Entry::Between(Between { least, most, log }) => {

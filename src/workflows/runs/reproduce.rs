@@ -15,7 +15,9 @@ use crate::workflows::train::{RunDocument, TrainRequest, make};
 use crate::workflows::{Home, WorkflowError};
 
 /// Places in which two models differ that are named; the others are counted.
-const NAMED: usize = 12;
+const NAMED: usize = 16;
+/// Of them, so many in each part of the document: what differs in its origin may be the reason for all the rest.
+const NAMED_IN_PART: usize = 4;
 
 /// A run that was made again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -144,6 +146,13 @@ struct Found {
 }
 
 impl Found {
+    /// How many places are named in the part of the document that `path` leads to.
+    fn named_in(&self, path: &str) -> usize {
+        let part = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+        let own = part(path);
+        self.places.iter().filter(|place| part(&place.path) == own).count()
+    }
+
     /// Artifacts are trees of a few levels, so that this ends.
     fn look(&mut self, path: &str, kept: &Value, made: &Value) {
         let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -163,7 +172,7 @@ impl Found {
             (a, b) if a == b => {}
             (a, b) => {
                 self.count += 1;
-                if self.places.len() < NAMED {
+                if self.places.len() < NAMED && self.named_in(path) < NAMED_IN_PART {
                     self.places.push(DifferentPlace { path: path.to_owned(), kept: a.clone(), made: b.clone() });
                 }
             }

@@ -1,5 +1,7 @@
 //! What a person says of a run: tags and a note, typed here and kept with a press.
 
+use std::collections::BTreeSet;
+
 use egui::Ui;
 
 use crate::store::workspace::{LONGEST_NOTE, LONGEST_TAG, Run, RunMark};
@@ -37,7 +39,7 @@ impl Marks {
             self.kept = Some(kept);
         }
         let problem = self.problem(&look);
-        grid_ui(ui, "run marks", &[1.0, 2.0, 0.6], |ui, column, _| match column {
+        grid_ui(ui, "run marks", &[1.0, 2.0, 0.8], |ui, column, _| match column {
             0 => {
                 let (name, hint) = (look.text("train.tags"), look.text("train.tags_hint"));
                 Field { name, hint, problem: problem.as_deref(), lines: 1 }.ui(ui, &mut self.tags);
@@ -64,13 +66,9 @@ impl Marks {
     }
 
     fn typed_tags(&self) -> Vec<String> {
-        let mut typed: Vec<String> = Vec::new();
-        for tag in self.tags.split([',', '،']).map(str::trim).filter(|tag| !tag.is_empty()) {
-            if !typed.iter().any(|other| other == tag) {
-                typed.push(tag.to_owned());
-            }
-        }
-        typed
+        let parts = self.tags.split([',', '،']).map(|tag| tag.trim().to_owned());
+        let mut seen = BTreeSet::new();
+        parts.filter(|tag| !tag.is_empty() && seen.insert(tag.clone())).collect()
     }
 
     fn problem(&self, look: &Look) -> Option<String> {

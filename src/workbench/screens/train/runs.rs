@@ -52,8 +52,17 @@ impl Runs {
             self.table_ui(ui, snapshot, &rows, shown, outbox);
         });
         let picked: Vec<i64> = self.picked.iter().copied().collect();
-        // What was picked stands side by side even where the filter hides it.
-        let beside: Vec<&KeptRun> = if picked.len() > 1 { snapshot.runs.iter().collect() } else { rows };
+        // What was picked stands side by side even where the filter hides it. Else only what compares with the run that is
+        // shown: the same settings, on the same data.
+        let lead = rows.iter().find(|(run, _)| Some(run.id) == shown).or(rows.first()).map(|(run, _)| run);
+        let compares = |(run, _): &&KeptRun| {
+            lead.is_some_and(|lead| lead.family == run.family && lead.dataset == run.dataset)
+        };
+        let beside: Vec<&KeptRun> = if picked.len() > 1 {
+            snapshot.runs.iter().collect()
+        } else {
+            rows.iter().copied().filter(compares).collect()
+        };
         self.side_by_side.ui(ui, &beside, &picked);
     }
 

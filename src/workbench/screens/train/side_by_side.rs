@@ -1,6 +1,6 @@
 //! Several runs side by side: what was set differently, and what came of it.
 //!
-//! Without runs that were chosen for it, all those of the table are looked at. Errors compare only where the runs were
+//! Without runs that were chosen for it, those of one family on one data set are looked at. Errors compare only where the runs were
 //! tested on the same visits; where they were not, that is said.
 
 use egui::Ui;
