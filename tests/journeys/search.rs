@@ -78,5 +78,5 @@ fn what_cannot_be_searched_is_said() {
     project.nobat(words).refuses(2).says("0..10");
     project.nobat(["search", "--family", "elastic-net", "--minutes", "0"]).exits(2);
     project.write("space.yaml", "penalty: [0.1]\n");
-    project.nobat(words).refuses(2).says("line 1");
+    project.nobat(words).refuses(2).says("penalty");
 }

@@ -15,7 +15,7 @@ use crate::workflows::train::{RunDocument, TrainRequest, make};
 use crate::workflows::{Home, WorkflowError};
 
 /// Places in which two models differ that are named; the others are counted.
-const NAMED: usize = 16;
+const NAMED: usize = 32;
 /// Of them, so many in each part of the document: what differs in its origin may be the reason for all the rest.
 const NAMED_IN_PART: usize = 4;
 

@@ -170,6 +170,16 @@ impl<'c> Graph<'c> {
         self.doubles(&[1, 1], &[value])
     }
 
+    /// A number for every visit; one alone where the contract names no feature that would say how many there are.
+    pub fn everywhere(&mut self, value: f64) -> Wire {
+        let number = self.constant(value);
+        let Some(any) = self.contract.features().first().map(|feature| Wire(feature.id.clone())) else {
+            return number;
+        };
+        let shape = self.apply("Shape", &[&any]);
+        self.apply("Expand", &[&number, &shape])
+    }
+
     /// One row of numbers.
     pub fn row(&mut self, values: &[f64]) -> Wire {
         self.doubles(&[1, values.len()], values)

@@ -10,8 +10,8 @@
 //! | a category | string `[N, 1]` | the empty string |
 //!
 //! Inside, numbers have 64 bits, so that predictions are those of [`Fitted`] but for the order of a sum; where trees are
-//! added up, the sum leaves its operator as a 32-bit float (it has no other output). A model that uses no feature has no
-//! input and answers `[1, 1]`. Expressions are inputs like any other feature: whoever asks computes them, by their text in
+//! added up, the sum leaves its operator as a 32-bit float (it has no other output). A model whose contract names no feature
+//! has no input and answers `[1, 1]`. Expressions are inputs like any other feature: whoever asks computes them, by their text in
 //! the contract.
 //!
 //! Not in the file: intervals, explanations, golden rows. What the model is and where it came from is in the file's
@@ -135,10 +135,10 @@ fn minutes(model: &Fitted, graph: &mut Graph<'_>) -> Result<Wire, OnnxError> {
     // Whatever the family: what looks at no feature says the same of every visit.
     if model.features().is_empty() {
         let always = model.predict(&|_| Value::Missing).get();
-        return Ok(graph.constant(always));
+        return Ok(graph.everywhere(always));
     }
     match model {
-        Fitted::Constant(model) => Ok(graph.constant(model.predict().get())),
+        Fitted::Constant(model) => Ok(graph.everywhere(model.predict().get())),
         Fitted::CalendarMedian(model) => tables::calendar_median(model, graph),
         Fitted::Rule(model) => tables::rule(model, graph),
         Fitted::LastWait(model) => tables::last_wait(model, graph),
