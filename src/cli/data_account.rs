@@ -213,7 +213,8 @@ pub(super) fn compare(context: &Context, names: (&str, &str)) -> Ended {
                 if !names.is_empty() {
                     let key = format!("cli.data.only_{key}");
                     let named = names.iter().take(MOST_LINES).cloned().collect::<Vec<_>>().join(" · ");
-                    let n = language.integer(names.len() as u64);
+                    let n = names.len() as u64;
+                    let n = if key.ends_with("sites") { language.sites(n) } else { language.integer(n) };
                     lines.push(language.fill(&key, &[("dataset", dataset), ("n", &n), ("names", &named)]));
                 }
             }

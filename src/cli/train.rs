@@ -143,21 +143,7 @@ pub(super) fn lines(run: &Run, document: &RunDocument, language: Language) -> Ve
             ],
         ),
     ];
-    lines.extend(document.coverage.iter().map(|coverage| {
-        let share = |share: f64| language.percent(share, 1);
-        let values = [
-            ("level", language.percent(coverage.level, 0)),
-            ("covered", share(coverage.covered)),
-            ("low", coverage.covered_low.map_or_else(|| "—".to_owned(), share)),
-            ("high", coverage.covered_high.map_or_else(|| "—".to_owned(), share)),
-            ("width", language.decimal(coverage.mean_width, 1)),
-            ("shown", share(coverage.shown_covered)),
-        ];
-        language.fill_owned("cli.train.coverage", &values)
-    }));
-    if document.coverage.is_empty() && test.is_some() {
-        lines.push(language.text("cli.train.no_intervals").to_owned());
-    }
+    lines.extend(document.interval_words(language).into_iter().map(|(name, words)| format!("{name}: {words}")));
     if document.earlier_tests > 0 {
         lines.push(language.fill("cli.train.earlier_tests", &[("n", &language.integer(document.earlier_tests))]));
     }

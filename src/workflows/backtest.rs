@@ -13,7 +13,7 @@ use crate::store::sqlite::Access;
 use super::datasets::{Prepared, workspace};
 use super::expressions::expressions;
 use super::fitting::Recipe;
-use super::train::{TrainRequest, find_family, fit_and_test};
+use super::train::{Scored, TrainRequest, find_family, fit_and_test};
 use super::{Home, WorkflowError};
 
 /// What came of it.
@@ -66,12 +66,10 @@ pub fn backtest(
     let splits = request.split.rolling(&prepared.history, origins)?;
     let own = expressions(&workspace(home, Access::Read)?)?;
     let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
-    let (mut found, mut all, mut by_rule) = (Vec::new(), Scored::default(), Scored::default());
+    let (mut found, mut all) = (Vec::new(), Scored::default());
     for split in &splits {
         let (_, tested) = fit_and_test(prepared, &own, recipe, split, task)?;
-        let (actual, days) = (&tested.scored.actual, &tested.scored.days);
-        all.add(&tested.scored.predicted, actual, days);
-        by_rule.add(&tested.scored.rule, actual, days);
+        all.add(tested.scored);
         let coverage_80 = tested.coverage.iter().find(|coverage| coverage.level == 0.8);
         found.push(Origin {
             cut: split.cut,
@@ -87,27 +85,7 @@ pub fn backtest(
         seed: request.seed,
         split: request.split,
         origins: found,
-        overall: all.errors(request.seed),
-        rule: by_rule.errors(request.seed),
+        overall: errors(&all.predicted, &all.actual, &all.days, request.seed),
+        rule: errors(&all.rule, &all.actual, &all.days, request.seed),
     })
-}
-
-/// Predictions and waits of several origins, in minutes, with the days.
-#[derive(Default)]
-struct Scored {
-    predicted: Vec<f64>,
-    actual: Vec<f64>,
-    days: Vec<u32>,
-}
-
-impl Scored {
-    fn add(&mut self, predicted: &[f64], actual: &[f64], days: &[u32]) {
-        self.predicted.extend(predicted);
-        self.actual.extend(actual);
-        self.days.extend(days);
-    }
-
-    fn errors(&self, seed: u64) -> Option<Errors> {
-        errors(&self.predicted, &self.actual, &self.days, seed)
-    }
 }

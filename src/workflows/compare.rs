@@ -168,7 +168,7 @@ fn pairs(
     task: &Task,
 ) -> Result<Pairs, WorkflowError> {
     let visits = &prepared.history.visits;
-    let mut clock = prepared.history.zone.clock();
+    let mut clocks = prepared.history.clocks();
     let mut pairs = Pairs { sites: visits.site.names().to_vec(), ..Pairs::default() };
     let mut rows = Vec::new();
     for row in 0..visits.len() {
@@ -187,7 +187,7 @@ fn pairs(
     pairs.actual = waits_of(prepared, &rows);
     for row in rows {
         pairs.arrived.push(visits.arrived[row]);
-        pairs.day.push(clock.local(visits.arrived[row]).date());
+        pairs.day.push(clocks.arrival(row).date());
         pairs.site.push(visits.site.codes()[row]);
     }
     Ok(pairs)

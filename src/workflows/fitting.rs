@@ -13,9 +13,10 @@ use crate::analysis::models::{
     Intervals, Parameters, Part, Queues, Training,
 };
 use crate::base::Task;
+use crate::base::language::Language;
 
 use super::datasets::Prepared;
-use super::train::waits_of;
+use super::train::{RunDocument, waits_of};
 
 /// What a training came to.
 pub(super) struct Trained {
@@ -87,7 +88,8 @@ impl Recipe<'_> {
         let intervals = match found.split() {
             Some((first, edges)) if calibrates => {
                 let visits = of_part(&parts.calibrate);
-                let values = EdgeValues::of(&first, &edges, &visits.features, task)?;
+                let values =
+                    EdgeValues::of(first.predict_all(&visits.features, task)?, &edges, &visits.features, task)?;
                 let between = (parts.calibrate_from, split.cut);
                 let queues = Queues::of(&visits.features);
                 Intervals::calibrated(between, kept_edges, &values, &visits.waits, &queues)
@@ -132,7 +134,6 @@ impl Fits {
 
 /// The coverage of the intervals, level by level; parts of the visits for the first level alone.
 pub(super) fn coverage_of(
-    model: &Fitted,
     intervals: &Intervals,
     features: &FeatureTable,
     actual: &[f64],
@@ -140,7 +141,7 @@ pub(super) fn coverage_of(
     seed: u64,
     task: &Task,
 ) -> Result<Vec<Coverage>, FitError> {
-    let values = EdgeValues::of(model, intervals.edges(), features, task)?;
+    let values = EdgeValues::of(places.predicted.clone(), intervals.edges(), features, task)?;
     let levels = intervals.of_all(&values, &Queues::of(features));
     let mut found: Vec<Coverage> =
         levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
@@ -148,14 +149,40 @@ pub(super) fn coverage_of(
     Ok(found)
 }
 
+impl RunDocument {
+    /// How often its intervals hold what they say and how wide they are: names and sentences. Empty where it was not tested.
+    #[must_use]
+    pub fn interval_words(&self, language: Language) -> Vec<(String, String)> {
+        if self.test.is_some() && self.coverage.is_empty() {
+            let words = |key: &str| language.text(key).to_owned();
+            return vec![(words("train.intervals"), words("train.no_intervals"))];
+        }
+        let share = |share: f64| language.percent(share, 1);
+        let end = |end: Option<f64>| share(end.unwrap_or(f64::NAN));
+        let of_level = |coverage: &Coverage| {
+            let values = [
+                ("covered", share(coverage.covered)),
+                ("low", end(coverage.covered_low)),
+                ("high", end(coverage.covered_high)),
+                ("n", language.integer(coverage.n)),
+                ("width", language.decimal(coverage.mean_width, 1)),
+                ("shown", share(coverage.shown_covered)),
+            ];
+            let name = language.fill("train.intervals_of", &[("level", &language.percent(coverage.level, 0))]);
+            (name, language.fill_owned("train.intervals_value", &values))
+        };
+        self.coverage.iter().map(of_level).collect()
+    }
+}
+
 /// Where each of `rows` belongs, by the clock of its site; without predictions.
 pub(super) fn places<'p>(prepared: &'p Prepared, rows: &[usize]) -> Places<'p> {
     let visits = &prepared.history.visits;
-    let mut clock = prepared.history.zone.clock();
-    let local: Vec<_> = rows.iter().map(|row| clock.local(visits.arrived[*row])).collect();
+    let mut clocks = prepared.history.clocks();
+    let local: Vec<_> = rows.iter().map(|row| clocks.arrival(*row)).collect();
     Places {
         day: local.iter().map(|time| time.date().epoch_days().cast_unsigned()).collect(),
-        hour: local.iter().map(|time| u32::from(time.minute_of_day()) / 60).collect(),
+        hour: local.iter().map(|time| u32::from(time.hour())).collect(),
         site: rows.iter().map(|row| visits.site.get(*row)).collect(),
         predicted: Vec::new(),
     }

@@ -157,9 +157,9 @@ pub fn test_part(home: &Home, prepared: &Prepared, id: i64, task: &Task) -> Resu
         sites: visits.site.names().to_vec(),
         ..Scored::default()
     };
-    let mut clock = prepared.history.zone.clock();
+    let mut clocks = prepared.history.clocks();
     for row in &rows {
-        let local = clock.local(visits.arrived[*row]);
+        let local = clocks.arrival(*row);
         scored.day.push(local.date().epoch_days().cast_unsigned());
         scored.hour.push(local.hour());
         scored.weekday.push(local.date().weekday());

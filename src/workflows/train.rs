@@ -236,11 +236,22 @@ pub(super) struct Tested {
 }
 
 /// The visits of a test, in minutes, with their days since 1970.
+#[derive(Default)]
 pub(super) struct Scored {
     pub actual: Vec<f64>,
     pub predicted: Vec<f64>,
     pub rule: Vec<f64>,
     pub days: Vec<u32>,
+}
+
+impl Scored {
+    /// Those of another test, too.
+    pub fn add(&mut self, other: Scored) {
+        self.actual.extend(other.actual);
+        self.predicted.extend(other.predicted);
+        self.rule.extend(other.rule);
+        self.days.extend(other.days);
+    }
 }
 
 /// Fits a recipe on the past of `split` and tests it on its future.
@@ -267,7 +278,7 @@ pub(super) fn fit_and_test(
     places.predicted = predicted;
     let coverage = match &intervals {
         None => Vec::new(),
-        Some(intervals) => coverage_of(&model, intervals, &test, &actual, &places, seed, task)?,
+        Some(intervals) => coverage_of(intervals, &test, &actual, &places, seed, task)?,
     };
     let Places { day: days, predicted, .. } = places;
     let scored = Scored { actual, predicted, rule: by_rule, days };

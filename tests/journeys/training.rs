@@ -38,7 +38,7 @@ fn a_run_says_how_its_time_was_divided_and_how_often_its_intervals_hold() {
     assert!(said.out.contains("before: 1;"), "{said}");
     // Without a part for calibration there are no intervals, and that is said.
     let without = ["--lang", "en", "train", "--family", "linear", "--calibrate-share", "0"];
-    assert!(project.nobat(without).exits(0).out.contains("No intervals"));
+    assert!(project.nobat(without).exits(0).out.contains("Intervals: none"));
     for wrong in
         [["--calibrate-share", "0.9"], ["--stop-share", "-1"], ["--gap-days", "1e3"], ["--test-share", "1"]]
     {

@@ -1,6 +1,6 @@
 //! Whether the values of a feature are still what they were: the newest complete week against the week before.
 //!
-//! Weeks run from Saturday to Friday by the sites' clock. The reference week fixes the bins, KL(P‖Q) is measured over them,
+//! Weeks run from Saturday to Friday by the clock of the data set. The reference week fixes the bins, KL(P‖Q) is measured over them,
 //! and a floor from days dealt anew says how much of it is chance. What is not here yet: other windows, the prediction log,
 //! concept and label drift, several features at once, alerts.
 //!

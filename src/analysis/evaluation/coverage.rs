@@ -118,16 +118,19 @@ fn by<K: Ord + ToString>(name: &str, held: &[bool], keys: impl IntoIterator<Item
         count.0 += 1;
         count.1 += u64::from(*held);
     }
-    let mut sizes: Vec<u64> = counts.values().map(|count| count.0).collect();
-    sizes.sort_unstable_by(|a, b| b.cmp(a));
-    let least = sizes.get(MOST_PARTS).copied().unwrap_or(0);
     let part = |(key, (n, held)): (K, (u64, u64))| CoveragePart {
         by: name.to_owned(),
         part: key.to_string(),
         n,
         covered: held as f64 / n as f64,
     };
-    counts.into_iter().filter(|(_, (n, _))| *n > least).map(part).collect()
+    let mut counts: Vec<(K, (u64, u64))> = counts.into_iter().collect();
+    if counts.len() > MOST_PARTS {
+        counts.sort_by_key(|count| std::cmp::Reverse(count.1.0));
+        counts.truncate(MOST_PARTS);
+        counts.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    counts.into_iter().map(part).collect()
 }
 
 /// The tenth, from 1, to which each prediction belongs; equal predictions belong to one.
@@ -170,5 +173,7 @@ mod tests {
         assert_eq!([part("day", "1"), part("site", "b"), part("hour", "8")], [(2, 0.5), (2, 0.5), (3, 1.0 / 3.0)]);
         assert_eq!((part("decile", "1"), part("decile", "8")), ((1, 1.0), (1, 1.0)));
         assert_eq!(coverage(&[], &[], &Places::default(), 1), None);
+        // Of many parts alike, as many are kept as may be.
+        assert_eq!(by("day", &vec![true; 300], 0..300).len(), MOST_PARTS);
     }
 }

@@ -152,14 +152,12 @@ impl SplitPlan {
     /// # Errors
     /// [`SplitError`] where a stretch would have less than a day, or no served visit.
     pub fn rolling(&self, history: &History, count: u32) -> Result<Vec<TimeSplit>, SplitError> {
-        let whole = self.split(history)?;
         let visits = &history.visits;
         let mut clock = history.zone.clock();
         let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
-            return Ok(Vec::new());
+            return Err(SplitError::TooShort { days: 0 });
         };
-        let days = (whole.cut.millis() - first.millis()) / 86_400_000 + 1;
-        let too_short = SplitError::TooShort { days };
+        let too_short = SplitError::TooShort { days: (last.millis() - first.millis()) / 86_400_000 + 1 };
         let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
         let known = dates.test.days_since(dates.train);
         let stretch = known / 2 / i32::try_from(count.max(1)).unwrap_or(i32::MAX);

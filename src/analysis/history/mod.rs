@@ -63,7 +63,7 @@ pub use plan::LONGEST_STAY;
 pub use report::{Finding, ImportReport, MOST_EXAMPLES};
 pub use row::RowVisit;
 pub use sample::{Preview, PreviewRow, SampleRows};
-pub use sites::{History, PriorityOrder};
+pub use sites::{History, PriorityOrder, SiteClocks};
 pub use source::{
     Block, Compression, Database, Databases, Encoding, Format, LONGEST_LINE, MOST_COLUMNS, RowCells, Source,
     SourceError, SourceFile, SourceOptions, SourceRow, Told, open,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::calendar::Zone;
+use crate::base::calendar::{LocalTime, WallClock, Zone};
 
 use super::{Mapping, Visits};
 
@@ -94,9 +94,62 @@ impl History {
     }
 }
 
+/// The wall clocks of the sites, for one arrival after another.
+pub struct SiteClocks<'h> {
+    history: &'h History,
+    usual: WallClock,
+    others: BTreeMap<&'h str, WallClock>,
+}
+
+impl History {
+    /// The wall clocks of its sites.
+    #[must_use]
+    pub fn clocks(&self) -> SiteClocks<'_> {
+        let others = self.zones.iter().map(|(site, zone)| (site.as_str(), zone.clock())).collect();
+        SiteClocks { history: self, usual: self.zone.clock(), others }
+    }
+}
+
+impl SiteClocks<'_> {
+    /// When the visit of `row` arrived, by the clock of its site.
+    pub fn arrival(&mut self, row: usize) -> LocalTime {
+        let visits = &self.history.visits;
+        let clock = match self.others.is_empty() {
+            true => None,
+            false => self.others.get_mut(visits.site.get(row)),
+        };
+        clock.unwrap_or(&mut self.usual).local(visits.arrived[row])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_arrival_is_told_by_the_clock_of_its_site() {
+        let visit = |site: &str| crate::analysis::history::Visit {
+            visit_id: site.to_owned(),
+            site: site.to_owned(),
+            service: "x".to_owned(),
+            arrived: crate::base::Moment::parse_rfc3339("2026-01-03T22:00:00Z").unwrap(),
+            called: None,
+            finished: None,
+            left: None,
+            priority: None,
+            channel: None,
+            booked_for: None,
+            open_counters: None,
+            people_ahead: None,
+        };
+        let visits: Visits = ["here", "there"].map(visit).into_iter().collect();
+        let zone = |name: &str| name.parse::<Zone>().unwrap();
+        let zones = BTreeMap::from([("there".to_owned(), zone("Europe/Warsaw"))]);
+        let history = History { zone: zone("Asia/Tehran"), zones, visits, ..History::default() };
+        let mut clocks = history.clocks();
+        let minutes = [0, 1].map(|row| clocks.arrival(row).minute_of_day());
+        assert_eq!(minutes, [90, 23 * 60], "half past one of the next day, and eleven in the evening");
+    }
 
     #[test]
     fn the_more_urgent_class_has_the_larger_rank() {

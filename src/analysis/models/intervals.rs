@@ -129,17 +129,16 @@ pub struct EdgeValues {
 }
 
 impl EdgeValues {
-    /// Of every row of `features`.
+    /// Of every row of `features`, for which `predicted` minutes are predicted.
     ///
     /// # Errors
     /// [`Cancelled`].
     pub fn of(
-        model: &Fitted,
+        predicted: Vec<f64>,
         edges: &Edges,
         features: &FeatureTable,
         task: &Task,
     ) -> Result<EdgeValues, Cancelled> {
-        let predicted = model.predict_all(features, task)?;
         let (is_log, low, high) = match edges {
             Edges::Prediction => {
                 let logs: Vec<f64> = predicted.iter().map(|minutes| libm::log1p(*minutes)).collect();
@@ -339,9 +338,15 @@ mod tests {
         Fitted::Constant(serde_json::from_str::<Constant>(r#"{"median":10.0}"#).unwrap())
     }
 
+    fn edge_values(features: &FeatureTable) -> EdgeValues {
+        let task = Task::default();
+        let predicted = ten().predict_all(features, &task).unwrap();
+        EdgeValues::of(predicted, &Edges::Prediction, features, &task).unwrap()
+    }
+
     fn calibrated(waits: &[f64], queues: &[(&str, &str)]) -> Intervals {
         let features = FeatureTable::new(waits.len(), Vec::new());
-        let values = EdgeValues::of(&ten(), &Edges::Prediction, &features, &Task::default()).unwrap();
+        let values = edge_values(&features);
         let between = (Moment::from_millis(0).unwrap(), Moment::from_millis(1).unwrap());
         Intervals::calibrated(between, Edges::Prediction, &values, waits, &Queues(queues.to_vec())).unwrap()
     }
@@ -410,7 +415,7 @@ mod tests {
     #[test]
     fn too_few_visits_calibrate_nothing() {
         let features = FeatureTable::new(99, Vec::new());
-        let values = EdgeValues::of(&ten(), &Edges::Prediction, &features, &Task::default()).unwrap();
+        let values = edge_values(&features);
         let between = (Moment::from_millis(0).unwrap(), Moment::from_millis(1).unwrap());
         let queues = Queues(vec![("a", "x"); 99]);
         assert_eq!(Intervals::calibrated(between, Edges::Prediction, &values, &[5.0; 99], &queues), None);

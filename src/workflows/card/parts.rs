@@ -159,22 +159,8 @@ impl Card<'_> {
     pub fn intervals(&self) -> Vec<String> {
         let document = &self.test.document;
         let mut lines = self.heading("train.intervals");
-        if document.coverage.is_empty() {
-            lines.push(self.text("train.no_intervals"));
-        }
-        let share = |share: f64| self.language.percent(share, 1);
-        for coverage in &document.coverage {
-            let values = [
-                ("covered", share(coverage.covered)),
-                ("low", coverage.covered_low.map_or_else(|| "–".to_owned(), share)),
-                ("high", coverage.covered_high.map_or_else(|| "–".to_owned(), share)),
-                ("n", self.count(coverage.n)),
-                ("width", self.number(coverage.mean_width)),
-                ("shown", share(coverage.shown_covered)),
-            ];
-            let level = self.fill("train.intervals_of", &[("level", self.language.percent(coverage.level, 0))]);
-            lines.push(format!("- {level}: {}", self.fill("train.intervals_value", &values)));
-        }
+        let words = document.interval_words(self.language).into_iter();
+        lines.extend(words.map(|(name, words)| format!("- {name}: {words}")));
         lines
     }
 

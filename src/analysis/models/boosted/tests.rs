@@ -266,10 +266,11 @@ fn it_comes_near_the_best_prediction_there_is_and_its_intervals_hold_what_they_s
     let [low, high] = EDGE_QUANTILES.map(|level| Box::new(fit(&Family.quantile(&own, level).unwrap())));
     let edges = Edges::Quantiles { low, high };
     let between = (crate::base::Moment::from_millis(0).unwrap(), crate::base::Moment::from_millis(1).unwrap());
-    let values = EdgeValues::of(&model, &edges, &calibration, &task).unwrap();
+    let predict = |features: &FeatureTable| model.predict_all(features, &task).unwrap();
+    let values = EdgeValues::of(predict(&calibration), &edges, &calibration, &task).unwrap();
     let queues = Queues::of(&calibration);
     let intervals = Intervals::calibrated(between, edges, &values, &calibration_waits, &queues).unwrap();
-    let values = EdgeValues::of(&model, intervals.edges(), &unseen, &task).unwrap();
+    let values = EdgeValues::of(predict(&unseen), intervals.edges(), &unseen, &task).unwrap();
     for (level, of) in LEVELS.into_iter().zip(intervals.of_all(&values, &Queues::of(&unseen))) {
         let held = of.iter().zip(&actual).filter(|(interval, wait)| interval.holds(**wait)).count();
         let share = held as f64 / actual.len() as f64;

@@ -4,7 +4,6 @@ use egui::Ui;
 
 use super::form::{choice_words, number_words};
 use super::run_column::{status_key, status_pill, when};
-use crate::analysis::evaluation::Coverage;
 use crate::analysis::models::IMPORTED;
 use crate::base::calendar::DateStyle;
 use crate::store::workspace::{Run, RunStatus};
@@ -112,7 +111,7 @@ fn facts(look: &Look, snapshot: &Snapshot, run: &Run, document: &RunDocument) ->
         ];
         facts.push(fact("train.tested", look.language.fill_owned("train.tested_value", &tested)));
     }
-    facts.extend(coverage_facts(look, document));
+    facts.extend(document.interval_words(look.language));
     if document.earlier_tests > 0 {
         let earlier = look.fill("train.earlier_value", &[("n", &number(document.earlier_tests))]);
         facts.push(fact("train.earlier", earlier));
@@ -135,29 +134,6 @@ fn facts(look: &Look, snapshot: &Snapshot, run: &Run, document: &RunDocument) ->
         facts.push(fact("train.digest", String::new()));
     }
     facts
-}
-
-/// How often the intervals hold what they say, and how wide they are.
-fn coverage_facts(look: &Look, document: &RunDocument) -> Vec<(String, String)> {
-    if document.test.is_some() && document.coverage.is_empty() {
-        return vec![(look.text("train.intervals").to_owned(), look.text("train.no_intervals").to_owned())];
-    }
-    let share = |share: f64| look.language.percent(share, 1);
-    let end = |end: Option<f64>| end.map_or_else(|| look.language.decimal(f64::NAN, 0), share);
-    let of_level = |coverage: &Coverage| {
-        let values = [
-            ("covered", share(coverage.covered)),
-            ("low", end(coverage.covered_low)),
-            ("high", end(coverage.covered_high)),
-            ("n", look.language.integer(coverage.n)),
-            ("width", look.language.decimal(coverage.mean_width, 1)),
-            ("shown", share(coverage.shown_covered)),
-        ];
-        let level = look.language.percent(coverage.level, 0);
-        let name = look.fill("train.intervals_of", &[("level", &level)]);
-        (name, look.language.fill_owned("train.intervals_value", &values))
-    };
-    document.coverage.iter().map(of_level).collect()
 }
 
 /// The day of the cut at the sites of the data set.

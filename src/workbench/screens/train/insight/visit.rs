@@ -1,6 +1,6 @@
 //! Why one visit got its prediction, in minutes, and what it would have got if something had been otherwise.
 //!
-//! A prediction and its explanation take well below a frame, so they are made when a value is changed and kept until the
+//! A prediction and its explanation are made when a value is changed, not in every frame, and kept until the
 //! next change.
 
 use std::collections::BTreeMap;
