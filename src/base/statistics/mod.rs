@@ -1,34 +1,43 @@
 //! Slices in, numbers out: the statistics that every verdict rests on.
 //!
 //! Pure functions, held against numpy and scipy by golden values (`tests/golden/statistics.py`). Nothing here
-//! reads a file, a clock or the system's randomness: what is drawn, is drawn from a seed. Not here: Diebold–Mariano, sign
-//! flips, Benjamini–Hochberg, sequential tests.
+//! reads a file, a clock or the system's randomness: what is drawn, is drawn from a seed. Not here: sequential
+//! tests.
 //!
 //! The invariant: every result is finite and carries its `n`; what cannot be computed is a [`NotEvaluable`],
 //! never a `NaN` and never a pass.
 
 pub mod bootstrap;
 pub mod divergence;
+pub mod forecast;
 pub mod gate;
 pub mod histogram;
 mod kolmogorov;
 pub mod ks;
+pub mod multiple;
 pub mod noise_floor;
 pub mod normal;
 pub mod quantile;
 pub mod rank;
 mod resampling;
+pub mod sign_flip;
+pub mod student;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod golden_pairs;
 
 pub use bootstrap::{Block, BlockBootstrap, Interval, Intervals, MeanEstimate, PairedBlock, PairedEstimate};
 pub use divergence::{Divergences, PairCount, Wasserstein, divergences, wasserstein};
+pub use forecast::{DieboldMariano, diebold_mariano, diebold_mariano_robust};
 pub use gate::{GateDecision, NonInferiority};
 pub use histogram::{Bin, BinLabel, CategoryBins, Comparison, NumericBins};
 pub use ks::{KolmogorovSmirnov, KsMethod, ks_two_sample};
+pub use multiple::benjamini_hochberg;
 pub use quantile::Sample;
 pub use resampling::draws;
+pub use sign_flip::{SignFlips, sign_flips};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +71,9 @@ pub enum NotEvaluable {
     /// The current model makes no error at all (or none in some resample), so a ratio to it means nothing.
     #[error("the current model's error is zero, so there is no ratio to it")]
     ZeroDenominator,
+    /// The values are all alike, so that there is no spread to measure them by.
+    #[error("the values are all alike, so there is no spread to measure them by")]
+    NoSpread,
 }
 
 impl Explain for NotEvaluable {
@@ -73,6 +85,7 @@ impl Explain for NotEvaluable {
             NotEvaluable::EmptyBlock => "empty_block",
             NotEvaluable::NegativeError => "negative_error",
             NotEvaluable::ZeroDenominator => "zero_denominator",
+            NotEvaluable::NoSpread => "no_spread",
         }
     }
 

@@ -135,10 +135,15 @@ fn acceleration(left_out: &[f64]) -> f64 {
 
 /// Numbers below a bound, all equally likely, from a ChaCha8 stream with `seed` as its key.
 pub fn draws(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut stream = ChaCha8Rng::from_seed(key_of(seed));
+    move |bound| draw_below(&mut stream, bound as u64) as usize
+}
+
+/// The key of the stream that a seed means.
+pub(super) fn key_of(seed: u64) -> [u8; 32] {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
-    let mut stream = ChaCha8Rng::from_seed(key);
-    move |bound| draw_below(&mut stream, bound as u64) as usize
+    key
 }
 
 /// The upper half of `random · bound` (Lemire 2019): drawing again where the lower half is among the
