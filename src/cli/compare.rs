@@ -1,5 +1,6 @@
 //! `nobat compare`
 
+use crate::analysis::evaluation::{Comparison, CostWeights, SliceVerdict};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::workflows::SEED;
@@ -22,6 +23,12 @@ pub struct Compare {
     /// The data set: its name, the beginning of its digest, or `latest`.
     #[arg(long, value_name = "D", default_value = "latest")]
     data: String,
+    /// What a minute costs that was predicted and not waited: it was kept free for nothing.
+    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_minute_needless, value_parser = cost)]
+    cost_minute: f64,
+    /// What a turn missed costs: a wait more than ten minutes longer than predicted.
+    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_turn_missed, value_parser = cost)]
+    cost_turn: f64,
     /// The seed of the bootstrap.
     #[arg(long, default_value_t = SEED)]
     seed: u64,
@@ -34,11 +41,17 @@ impl Compare {
         let workspace = workspace(&context.home, Access::Read)?;
         let dataset = find(&workspace, &self.data)?;
         let prepared = prepare(&workspace, &dataset, &context.task)?;
-        let request = CompareRequest { current, candidate, seed: self.seed };
+        let weights = CostWeights { per_minute_needless: self.cost_minute, per_turn_missed: self.cost_turn };
+        let request = CompareRequest { current, candidate, weights, seed: self.seed };
         let outcome = compare_models(&context.home, &prepared, &request, &context.task)?;
         context.output.print(&outcome.summary(), |language| lines(&outcome, language))?;
         Ok(outcome.comparison.gate)
     }
+}
+
+fn cost(text: &str) -> Result<f64, String> {
+    let cost = text.parse::<f64>().map_err(|error| error.to_string())?;
+    (cost.is_finite() && cost >= 0.0).then_some(cost).ok_or_else(|| format!("{text}: not a number from 0 on"))
 }
 
 fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
@@ -81,5 +94,45 @@ fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
     if let Some(days) = comparison.days_needed {
         lines.push(language.fill("cli.compare.days_needed", &[("days", &language.integer(days))]));
     }
+    lines.extend(tests_line(comparison, language));
+    lines.push(slices_line(comparison, language));
     lines
+}
+
+fn tests_line(comparison: &Comparison, language: Language) -> Option<String> {
+    let tests = &comparison.tests;
+    let p = |p: f64| language.decimal(p, 4);
+    let values = [
+        ("sign_flips", p(tests.sign_flips.as_ref()?.p)),
+        ("diebold_mariano", p(tests.diebold_mariano.as_ref()?.p)),
+        ("robust", p(tests.diebold_mariano_robust.as_ref()?.p)),
+        ("days", language.integer(comparison.days)),
+        ("site_days", language.integer(comparison.site_days)),
+    ];
+    Some(language.fill_owned("cli.compare.tests", &values))
+}
+
+/// The worst slice, or that there is none; never silence about slices that could not be judged.
+fn slices_line(comparison: &Comparison, language: Language) -> String {
+    let of = |verdict: SliceVerdict| comparison.slices.iter().filter(move |slice| slice.verdict == verdict);
+    let judged = comparison.slices.len() - of(SliceVerdict::NotJudged).count();
+    let counts = [
+        ("judged", language.integer(judged as u64)),
+        ("not_judged", language.integer(of(SliceVerdict::NotJudged).count() as u64)),
+        ("worse", language.integer(of(SliceVerdict::Worse).count() as u64)),
+    ];
+    let Some(worst) = of(SliceVerdict::Worse).next() else {
+        return language.fill_owned("cli.compare.no_worse_slice", &counts);
+    };
+    let [judged, not_judged, worse] = counts;
+    let values = [
+        judged,
+        not_judged,
+        worse,
+        ("dimension", language.text(&format!("slice.{}", worst.dimension)).to_owned()),
+        ("level", worst.level.clone()),
+        ("ratio", language.decimal(worst.ratio.unwrap_or(f64::NAN), 2)),
+        ("n", language.integer(worst.n)),
+    ];
+    language.fill_owned("cli.compare.worst_slice", &values)
 }

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::analysis::evaluation::{Comparison, Pairs, Side, SplitPlan, compare};
+use crate::analysis::evaluation::{Comparison, CostWeights, Dimension, Pairs, Side, SplitPlan, compare};
 use crate::analysis::features::{Expression, FeatureTable, Value};
-use crate::analysis::history::Outcome;
-use crate::analysis::models::{Artifact, ArtifactError, Fitted};
+use crate::analysis::history::{Channel, Outcome};
+use crate::analysis::models::{Artifact, ArtifactError, EdgeValues, Fitted, Queues, WaitInterval};
+use crate::base::calendar::Weekday;
+use crate::base::statistics::Sample;
 use crate::base::{Moment, Task};
 
 use super::datasets::Prepared;
@@ -21,6 +23,8 @@ pub struct CompareRequest {
     pub current: ModelName,
     /// The model that may replace it.
     pub candidate: ModelName,
+    /// What errors cost people.
+    pub weights: CostWeights,
     /// The seed of the bootstrap.
     pub seed: u64,
 }
@@ -67,6 +71,19 @@ impl Contestant {
         }
     }
 
+    /// The 80 % interval of every row of `features`, for which `predicted` minutes are predicted; `None` for a model without.
+    fn intervals(
+        &self,
+        features: &FeatureTable,
+        predicted: &[f64],
+        task: &Task,
+    ) -> Result<Option<Vec<WaitInterval>>, WorkflowError> {
+        let Contestant::Kept(artifact) = self else { return Ok(None) };
+        let Some(intervals) = &artifact.intervals else { return Ok(None) };
+        let values = EdgeValues::of(predicted.to_vec(), intervals.edges(), features, task)?;
+        Ok(intervals.of_all(&values, &Queues::of(features)).into_iter().next())
+    }
+
     fn into_artifact(self) -> Option<Artifact> {
         match self {
             Contestant::Kept(artifact) => Some(*artifact),
@@ -111,7 +128,8 @@ pub fn compare_models(
         name: name.to_string(),
         family: contestant.model().family().to_owned(),
     };
-    let comparison = compare(side(&current, &first), side(&candidate, &second), &pairs, request.seed)?;
+    let comparison =
+        compare(side(&current, &first), side(&candidate, &second), &pairs, request.weights, request.seed)?;
     let constant = fit_baseline(prepared, "constant", &known, task)?;
     let mae_constant = mean_absolute_error(&constant, &pairs);
     Ok(CompareOutcome {
@@ -160,6 +178,15 @@ fn known_before(prepared: &Prepared, moment: Moment) -> Vec<usize> {
     (0..called.len()).filter(|row| called[*row].is_some_and(|called| called < moment)).collect()
 }
 
+type Predictions = (Vec<f64>, Option<Vec<WaitInterval>>);
+
+fn predictions(of: &Contestant, features: &FeatureTable, task: &Task) -> Result<Predictions, WorkflowError> {
+    let features = of.features(features)?;
+    let predicted = of.model().predict_all(&features, task)?;
+    let intervals = of.intervals(&features, &predicted, task)?;
+    Ok((predicted, intervals))
+}
+
 fn pairs(
     prepared: &Prepared,
     from: Moment,
@@ -182,13 +209,69 @@ fn pairs(
         }
     }
     let features = prepared.features.take(&rows);
-    pairs.current = current.model().predict_all(&*current.features(&features)?, task)?;
-    pairs.candidate = candidate.model().predict_all(&*candidate.features(&features)?, task)?;
+    (pairs.current, pairs.current_intervals) = predictions(current, &features, task)?;
+    (pairs.candidate, pairs.candidate_intervals) = predictions(candidate, &features, task)?;
     pairs.actual = waits_of(prepared, &rows);
+    pairs.dimensions = dimensions(prepared, &rows, &features, from);
     for row in rows {
         pairs.arrived.push(visits.arrived[row]);
         pairs.day.push(clocks.arrival(row).date());
         pairs.site.push(visits.site.codes()[row]);
     }
     Ok(pairs)
+}
+
+/// What the visits `rows` of a comparison from `from` on are divided by. `features` are theirs.
+fn dimensions(prepared: &Prepared, rows: &[usize], features: &FeatureTable, from: Moment) -> Vec<Dimension> {
+    let visits = &prepared.history.visits;
+    let mut clocks = prepared.history.clocks();
+    let local: Vec<_> = rows.iter().map(|row| clocks.arrival(*row)).collect();
+    let names = |levels: &[&str]| levels.iter().map(|level| (*level).to_owned()).collect::<Vec<String>>();
+    let of_rows = |codes: &[u32]| rows.iter().map(|row| codes[*row]).collect();
+    let channels = [Channel::WalkIn, Channel::Booked];
+    let channel_of = |row: &usize| {
+        let found = visits.channel[*row].and_then(|channel| channels.iter().position(|of| *of == channel));
+        found.map_or(u32::MAX, |place| place as u32)
+    };
+    let mut before = std::collections::BTreeSet::new();
+    let earlier = visits.arrived.iter().zip(visits.site.codes()).take_while(|(arrived, _)| **arrived < from);
+    before.extend(earlier.map(|(_, site)| *site));
+    let age = |row: &usize| u32::from(!before.contains(&visits.site.codes()[*row]));
+    let weekdays = Weekday::ALL.map(Weekday::id);
+    vec![
+        Dimension { id: "site", levels: visits.site.names().to_vec(), code: of_rows(visits.site.codes()) },
+        Dimension {
+            id: "service",
+            levels: visits.service.names().to_vec(),
+            code: of_rows(visits.service.codes()),
+        },
+        Dimension {
+            id: "hour",
+            levels: (0..24).map(|hour: u8| hour.to_string()).collect(),
+            code: local.iter().map(|time| u32::from(time.hour())).collect(),
+        },
+        Dimension {
+            id: "weekday",
+            levels: names(&weekdays),
+            code: local.iter().map(|time| u32::from(time.date().weekday().index())).collect(),
+        },
+        Dimension {
+            id: "channel",
+            levels: names(&channels.map(Channel::id)),
+            code: rows.iter().map(channel_of).collect(),
+        },
+        Dimension { id: "load", levels: names(&["quiet", "busy"]), code: loads(features) },
+        Dimension { id: "site_age", levels: names(&["known", "new"]), code: rows.iter().map(age).collect() },
+    ]
+}
+
+/// 1 where more people were ahead than at the median of these visits, 0 where not, beyond where it is not known.
+fn loads(features: &FeatureTable) -> Vec<u32> {
+    let ahead = |row: usize| match features.value("people_ahead", row) {
+        Value::Number(people) => Some(people),
+        _ => None,
+    };
+    let known = Sample::new((0..features.len()).filter_map(ahead).collect()).ok();
+    let median = known.map_or(f64::INFINITY, |sample| sample.quantile(0.5));
+    (0..features.len()).map(|row| ahead(row).map_or(u32::MAX, |people| u32::from(people > median))).collect()
 }

@@ -53,7 +53,7 @@ fn errors_are_what_their_names_say() {
 
 #[test]
 fn a_better_and_a_worse_candidate_are_told_apart() {
-    let better = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 3.0), 1).unwrap();
+    let better = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 3.0), CostWeights::default(), 1).unwrap();
     assert_eq!(better.gate, Verdict::Pass);
     assert_eq!((better.n, better.days, better.site_days), (1_200, 20, 60));
     assert!(
@@ -64,12 +64,18 @@ fn a_better_and_a_worse_candidate_are_told_apart() {
     assert_eq!(better.differences.iter().map(|bin| bin.n).sum::<u64>(), better.n);
     assert_eq!(better.daily.iter().map(|day| day.n).sum::<u64>(), better.n);
 
-    let worse = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 5.0), 1).unwrap();
+    let worse = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 5.0), CostWeights::default(), 1).unwrap();
     assert_eq!(worse.gate, Verdict::Fail);
 
     // Much better on some days and much worse on others: about as good, and nobody knows.
-    let unsure =
-        compare(side("a"), side("b"), &pairs(8, 1, 20, |_, day| if day % 2 == 0 { 2.0 } else { 6.5 }), 1).unwrap();
+    let unsure = compare(
+        side("a"),
+        side("b"),
+        &pairs(8, 1, 20, |_, day| if day % 2 == 0 { 2.0 } else { 6.5 }),
+        CostWeights::default(),
+        1,
+    )
+    .unwrap();
     assert_eq!(unsure.gate, Verdict::Inconclusive);
     assert!(unsure.days_needed.is_none_or(|days| days > unsure.days));
 }
@@ -77,10 +83,10 @@ fn a_better_and_a_worse_candidate_are_told_apart() {
 #[test]
 fn the_same_model_is_no_worse_than_itself_and_the_same_seed_gives_the_same() {
     let pairs = pairs(12, 2, 30, |_, _| 4.0);
-    let found = compare(side("a"), side("a"), &pairs, 3).unwrap();
+    let found = compare(side("a"), side("a"), &pairs, CostWeights::default(), 3).unwrap();
     assert_eq!((found.delta, found.ratio, found.gate), (0.0, 1.0, Verdict::Pass));
     assert_eq!((found.candidate_closer, found.current_closer), (0.0, 0.0));
-    assert_eq!(found, compare(side("a"), side("a"), &pairs, 3).unwrap());
+    assert_eq!(found, compare(side("a"), side("a"), &pairs, CostWeights::default(), 3).unwrap());
 }
 
 #[test]
@@ -95,7 +101,7 @@ fn the_worst_site_comes_first_and_small_sites_are_not_judged() {
         pairs.arrived.push(Moment::from_seconds(i64::from(20_000 + index) * 86_400).unwrap());
         pairs.site.push(3);
     }
-    let found = compare(side("a"), side("b"), &pairs, 1).unwrap();
+    let found = compare(side("a"), side("b"), &pairs, CostWeights::default(), 1).unwrap();
     assert_eq!(found.sites[0].site, "site 1");
     assert!(found.sites[0].ratio_low.unwrap() > 1.05);
     let tiny = found.sites.last().unwrap();
@@ -104,13 +110,16 @@ fn the_worst_site_comes_first_and_small_sites_are_not_judged() {
 
 #[test]
 fn nothing_is_never_a_pass() {
-    let key = |pairs: &Pairs| compare(side("a"), side("b"), pairs, 1).unwrap_err().key();
+    let key = |pairs: &Pairs| compare(side("a"), side("b"), pairs, CostWeights::default(), 1).unwrap_err().key();
     assert_eq!(key(&Pairs::default()), key(&pairs(1, 1, 50, |_, _| 1.0)));
     let mut perfect = pairs(10, 2, 20, |_, _| 1.0);
     perfect.current = perfect.actual.clone();
-    assert!(matches!(compare(side("a"), side("b"), &perfect, 1), Err(ComparisonError::NoCurrentError)));
+    assert!(matches!(
+        compare(side("a"), side("b"), &perfect, CostWeights::default(), 1),
+        Err(ComparisonError::NoCurrentError)
+    ));
     // Few visits on few days are compared, and decide nothing.
-    let few = compare(side("a"), side("b"), &pairs(3, 1, 10, |_, _| 0.5), 1).unwrap();
+    let few = compare(side("a"), side("b"), &pairs(3, 1, 10, |_, _| 0.5), CostWeights::default(), 1).unwrap();
     assert_eq!(few.gate, Verdict::Inconclusive);
 }
 
@@ -187,4 +196,108 @@ fn past_and_future_do_not_touch() {
     let one_day = History { visits: visits.take(&[0, 1, 2, 3]), ..History::default() };
     assert!(matches!(SplitPlan::default().split(&one_day), Err(SplitError::TooShort { days: 1 })));
     assert!(matches!(SplitPlan::default().split(&History::default()), Err(SplitError::TooShort { days: 0 })));
+}
+
+/// The same pairs, with the site as their dimension.
+fn sliced(pairs: Pairs) -> Pairs {
+    let site = Dimension { id: "site", levels: pairs.sites.clone(), code: pairs.site.clone() };
+    Pairs { dimensions: vec![site], ..pairs }
+}
+
+#[test]
+fn the_slice_that_is_worse_is_found_and_comes_first_and_small_ones_are_not_judged() {
+    let mut all = sliced(pairs(28, 4, 20, |site, _| if site == 2 { 5.0 } else { 3.0 }));
+    // A level that only three visits have, and one visit whose level is not known.
+    all.dimensions[0].levels.push("tiny".to_owned());
+    for (row, level) in [(0, 4), (1, 4), (2, 4), (3, u32::MAX)] {
+        all.dimensions[0].code[row] = level;
+    }
+    let found = compare(side("a"), side("b"), &all, CostWeights::default(), 1).unwrap();
+    let said: Vec<(&str, SliceVerdict)> =
+        found.slices.iter().map(|slice| (slice.level.as_str(), slice.verdict)).collect();
+    assert_eq!((said[0], said[4]), (("site 2", SliceVerdict::Worse), ("tiny", SliceVerdict::NotJudged)));
+    assert!(said[1..4].iter().all(|(_, verdict)| *verdict == SliceVerdict::Better), "{said:?}");
+    let [worst, .., tiny] = found.slices.as_slice() else { panic!() };
+    assert_eq!((worst.n, worst.days, worst.site_days), (560, 28, 28));
+    assert!(worst.p_adjusted.unwrap() >= worst.p.unwrap() && worst.ratio_bounds.unwrap()[0] > 1.1);
+    assert_eq!((tiny.n, tiny.ratio, tiny.p_adjusted), (3, None, None));
+    // With no difference at all, nothing is called.
+    let alike = compare(side("a"), side("b"), &sliced(pairs(28, 4, 20, |_, _| 4.0)), CostWeights::default(), 1);
+    assert!(alike.unwrap().slices.iter().all(|slice| slice.verdict == SliceVerdict::Alike));
+}
+
+#[test]
+fn every_figure_is_what_its_name_says_and_has_its_interval() {
+    let all = pairs(20, 3, 20, |_, _| 11.0);
+    let weights = CostWeights { per_minute_needless: 2.0, per_turn_missed: 7.0 };
+    let found = compare(side("a"), side("b"), &all, weights, 1).unwrap();
+    let metric = |id: &str| found.metrics.iter().find(|metric| metric.id == id).unwrap();
+    let n = all.actual.len() as f64;
+    let errors = |predicted: &[f64]| -> Vec<f64> {
+        predicted.iter().zip(&all.actual).map(|(predicted, actual)| predicted - actual).collect()
+    };
+    let mean = |values: Vec<f64>, of: &dyn Fn(f64) -> f64| values.into_iter().map(of).sum::<f64>() / n;
+    for (id, of) in [
+        ("mae", &f64::abs as &dyn Fn(f64) -> f64),
+        ("bias", &|error| error),
+        ("within_5", &|error: f64| f64::from(u8::from(error.abs() <= 5.0))),
+        ("too_low", &|error| f64::from(u8::from(error < -10.0))),
+        ("cost", &|error: f64| if error < -10.0 { 7.0 } else { error.max(0.0) * 2.0 }),
+    ] {
+        let metric = metric(id);
+        let (current, candidate) = (metric.current.unwrap(), metric.candidate.unwrap());
+        assert!((current.value - mean(errors(&all.current), of)).abs() < 1e-9, "{id}");
+        assert!((candidate.value - mean(errors(&all.candidate), of)).abs() < 1e-9, "{id}");
+        let difference = metric.difference.unwrap();
+        assert!((difference.value - (candidate.value - current.value)).abs() < 1e-9, "{id}");
+        assert!(
+            difference.low.unwrap() <= difference.value && difference.value <= difference.high.unwrap(),
+            "{id}"
+        );
+    }
+    assert!((metric("rmse").current.unwrap().value - found.current.errors.rmse).abs() < 1e-9);
+    let p90 = metric("p90_absolute_error").candidate.unwrap();
+    assert_eq!(p90.value, found.candidate.errors.p90_absolute_error);
+    assert!(p90.low.unwrap() <= p90.value && p90.value <= p90.high.unwrap());
+    // Neither has intervals, so that nothing is said of them.
+    assert!(found.metrics.iter().all(|metric| metric.id != "coverage_80"));
+    let whole: u64 = found.by_wait.iter().map(|tenth| tenth.n).sum();
+    assert_eq!(whole, found.n);
+    assert!(found.by_wait.is_sorted_by(|a, b| a.to < b.from), "equal waits stay together");
+}
+
+#[test]
+fn as_many_days_as_are_said_do_show_the_difference_four_times_in_five() {
+    // A difference of a minute, by days that vary by normal noise; in shadow the visits themselves cancel.
+    let mut draw = crate::base::statistics::draws(5);
+    let mut noise = move || {
+        let uniform = (draw(1 << 30) as f64 + 0.5) / f64::from(1 << 30);
+        crate::base::statistics::normal::quantile(uniform).unwrap()
+    };
+    let mut days = |n: usize, shift: f64| -> Vec<f64> { (0..n).map(|_| shift + noise()).collect() };
+    let by_day = days(200, 0.0);
+    let all = pairs(200, 1, 10, |_, day| 4.0 + by_day[day as usize]);
+    let found = compare(side("a"), side("b"), &all, CostWeights::default(), 1).unwrap();
+    let shadow = |relative: f64| {
+        let of = |power: &&Power| power.traffic == "shadow" && power.relative == relative;
+        found.power.iter().find(of).unwrap().clone()
+    };
+    let asked = shadow(0.10);
+    let needed = asked.days.unwrap() as usize;
+    let seen = (0..1_000).filter(|_| {
+        let series = days(needed, asked.difference);
+        crate::base::statistics::diebold_mariano(&series, 1).is_ok_and(|test| test.p <= 0.05)
+    });
+    let share = seen.count() as f64 / 1_000.0;
+    assert!((0.74..=0.86).contains(&share), "{share} of experiments of {needed} days");
+    assert!(shadow(0.05).days.unwrap() > 3 * asked.days.unwrap());
+    // A canary of one in a hundred has other people, and needs longer.
+    let canary = found.power.iter().find(|power| power.traffic == "canary" && power.relative == 0.10).unwrap();
+    assert!(canary.days.unwrap() > asked.days.unwrap());
+    assert!(
+        compare(side("a"), side("b"), &pairs(4, 2, 30, |_, _| 3.0), CostWeights::default(), 1)
+            .unwrap()
+            .power
+            .is_empty()
+    );
 }

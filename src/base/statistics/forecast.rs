@@ -60,9 +60,8 @@ pub fn diebold_mariano_robust(differences: &[f64]) -> Result<DieboldMariano, Not
 pub fn newey_west(series: &[f64], lags: usize) -> Result<f64, NotEvaluable> {
     let gammas = autocovariances(series, lags)?;
     let weighted = gammas.iter().enumerate().skip(1);
-    Ok(weighted.fold(gammas[0], |sum, (lag, gamma)| {
-        sum + 2.0 * (1.0 - real_len(lag) / (real_len(lags) + 1.0)) * gamma
-    }))
+    Ok(weighted
+        .fold(gammas[0], |sum, (lag, gamma)| sum + 2.0 * (1.0 - real_len(lag) / (real_len(lags) + 1.0)) * gamma))
 }
 
 /// `⌊4 (n/100)^{2/9}⌋`.
@@ -119,7 +118,8 @@ mod tests {
             assert_close(ours.statistic, case.statistic, 1e-9);
             assert_close(ours.p, case.p, 1e-9);
             let lags = bandwidth(case.differences.len());
-            let standard_error = (newey_west(&case.differences, lags).unwrap() / case.differences.len() as f64).sqrt();
+            let standard_error =
+                (newey_west(&case.differences, lags).unwrap() / case.differences.len() as f64).sqrt();
             assert_close(standard_error, case.hac_standard_error, 1e-9);
             let robust = diebold_mariano_robust(&case.differences).unwrap();
             assert_eq!(robust.lags as usize, case.hac_lags);

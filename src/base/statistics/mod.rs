@@ -24,6 +24,8 @@ pub mod sign_flip;
 pub mod student;
 
 #[cfg(test)]
+mod coverage_tests;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod golden_pairs;

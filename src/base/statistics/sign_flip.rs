@@ -92,7 +92,8 @@ mod tests {
             let ours = sign_flips(&case.sums, 3).unwrap();
             assert_eq!(ours.is_exact, case.is_exact);
             // Where flips are drawn, five standard errors of the two draws.
-            let tolerance = if case.is_exact { 1e-12 } else { 5.0 * (2.0 * case.p * (1.0 - case.p) / 9_999.0).sqrt() };
+            let tolerance =
+                if case.is_exact { 1e-12 } else { 5.0 * (2.0 * case.p * (1.0 - case.p) / 9_999.0).sqrt() };
             assert_close(ours.p, case.p, tolerance);
             assert_close(ours.p_above, case.p_above, tolerance.max(if case.is_exact { 0.0 } else { 0.02 }));
         }

@@ -36,7 +36,11 @@ pub fn two_sided_quantile(alpha: f64, degrees: f64) -> Option<f64> {
     let mut low = 0.0;
     for _ in 0..200 {
         let middle = f64::midpoint(low, high);
-        if two_sided(middle, degrees)? > alpha { low = middle } else { high = middle }
+        if two_sided(middle, degrees)? > alpha {
+            low = middle
+        } else {
+            high = middle
+        }
         if high - low <= 2.0 * f64::EPSILON * high {
             break;
         }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::analysis::evaluation::CostWeights;
 use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
@@ -190,7 +191,7 @@ impl Visits {
     }
 
     pub fn compare(&self, current: ModelName, candidate: ModelName, task: &Task) -> Result<Arrival, JobError> {
-        let request = CompareRequest { current, candidate, seed: SEED };
+        let request = CompareRequest { current, candidate, weights: CostWeights::default(), seed: SEED };
         let outcome = compare_models(&self.home, self.ready(task)?.as_ref(), &request, task)?;
         Ok(Arrival::Compared(Box::new(outcome)))
     }

@@ -4,16 +4,31 @@
 //! the block within which visits share a queue, a staff and a weather. The gate is non-inferiority of the ratio of the
 //! mean absolute errors; the definitions are those of the paired block bootstrap in [`crate::base::statistics`].
 
+mod error;
+mod metrics;
+mod power;
+mod slices;
+mod tenths;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::models::WaitInterval;
 use crate::base::calendar::CivilDate;
-use crate::base::explain::Failure;
-use crate::base::statistics::{BlockBootstrap, Interval, NonInferiority, PairedBlock, Sample};
-use crate::base::{Explain, Moment, Verdict};
+use crate::base::statistics::{
+    BlockBootstrap, DieboldMariano, Interval, NonInferiority, PairedBlock, Sample, SignFlips, diebold_mariano,
+    diebold_mariano_robust, sign_flips,
+};
+use crate::base::{Moment, Verdict};
 
 use super::errors::{Errors, errors};
+
+pub use error::ComparisonError;
+pub use metrics::{CostWeights, Figure, Metric};
+pub use power::Power;
+pub use slices::{Dimension, Slice, SliceVerdict};
+pub use tenths::Tenth;
 
 /// A slice is judged from this many visits …
 pub const FEWEST_SLICE_VISITS: u64 = 100;
@@ -39,6 +54,12 @@ pub struct Pairs {
     pub site: Vec<u32>,
     /// The names of the sites.
     pub sites: Vec<String>,
+    /// What the visits are divided by, beside the site-days.
+    pub dimensions: Vec<Dimension>,
+    /// The 80 % intervals of the current model, where it has any.
+    pub current_intervals: Option<Vec<WaitInterval>>,
+    /// Those of the candidate.
+    pub candidate_intervals: Option<Vec<WaitInterval>>,
     /// Visits of the same period that left unserved: not scored.
     pub abandoned: u64,
     /// Visits of the same period that are not over: not scored.
@@ -155,44 +176,41 @@ pub struct Comparison {
     pub seed: u64,
     /// Its resamples.
     pub resamples: u64,
+    /// ΔMAE by percentiles alone, beside the corrected interval above.
+    #[serde(default)]
+    pub delta_percentile: Option<Interval>,
+    /// The ratio likewise.
+    #[serde(default)]
+    pub ratio_percentile: Option<Interval>,
+    /// Other tests of the same difference.
+    #[serde(default)]
+    pub tests: DifferenceTests,
+    /// Every figure of both.
+    #[serde(default)]
+    pub metrics: Vec<Metric>,
+    /// The same comparison, slice by slice, the worst first.
+    #[serde(default)]
+    pub slices: Vec<Slice>,
+    /// By tenths of what was predicted.
+    #[serde(default)]
+    pub by_predicted: Vec<Tenth>,
+    /// By tenths of the true wait.
+    #[serde(default)]
+    pub by_wait: Vec<Tenth>,
+    /// How many days of shadow or canary would show a difference.
+    #[serde(default)]
+    pub power: Vec<Power>,
 }
 
-/// Why two models cannot be compared.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ComparisonError {
-    /// Too few visits or days.
-    #[error("{visits} visits on {site_days} site-days are too few to compare on")]
-    TooLittle {
-        /// Visits.
-        visits: usize,
-        /// Site-days.
-        site_days: usize,
-    },
-    /// The current model makes no errors, so that nothing can be said in relation to it.
-    #[error("the current model has no error on these visits, so that there is no ratio to it")]
-    NoCurrentError,
-}
-
-impl Explain for ComparisonError {
-    fn key(&self) -> &'static str {
-        match self {
-            ComparisonError::TooLittle { .. } => "compare_too_little",
-            ComparisonError::NoCurrentError => "compare_no_error",
-        }
-    }
-
-    fn fields(&self) -> Vec<(&'static str, String)> {
-        match self {
-            ComparisonError::TooLittle { visits, site_days } => {
-                vec![("visits", visits.to_string()), ("site_days", site_days.to_string())]
-            }
-            ComparisonError::NoCurrentError => Vec::new(),
-        }
-    }
-
-    fn failure(&self) -> Failure {
-        Failure::Inconclusive
-    }
+/// Tests of the difference that rest on other assumptions than the bootstrap; each absent where it is not evaluable.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DifferenceTests {
+    /// Diebold and Mariano's, on the daily mean differences, which are a day ahead.
+    pub diebold_mariano: Option<DieboldMariano>,
+    /// The same, for days that resemble their neighbours.
+    pub diebold_mariano_robust: Option<DieboldMariano>,
+    /// Flips of the signs of whole site-days.
+    pub sign_flips: Option<SignFlips>,
 }
 
 /// The name and family of a side.
@@ -208,7 +226,13 @@ pub struct Side {
 ///
 /// # Errors
 /// [`ComparisonError`] where there is too little to compare on. Never a verdict from nothing.
-pub fn compare(current: Side, candidate: Side, pairs: &Pairs, seed: u64) -> Result<Comparison, ComparisonError> {
+pub fn compare(
+    current: Side,
+    candidate: Side,
+    pairs: &Pairs,
+    weights: CostWeights,
+    seed: u64,
+) -> Result<Comparison, ComparisonError> {
     let days = days_of(pairs);
     let blocks = site_day_blocks(pairs);
     let too_little = || ComparisonError::TooLittle { visits: pairs.actual.len(), site_days: blocks.len() };
@@ -234,6 +258,7 @@ pub fn compare(current: Side, candidate: Side, pairs: &Pairs, seed: u64) -> Resu
     let (Some(from), Some(until)) = (pairs.arrived.iter().min(), pairs.arrived.iter().max()) else {
         return Err(too_little());
     };
+    let daily = daily(pairs);
     Ok(Comparison {
         n: pairs.actual.len() as u64,
         days: n_days,
@@ -257,12 +282,38 @@ pub fn compare(current: Side, candidate: Side, pairs: &Pairs, seed: u64) -> Resu
         days_needed: gate.days_needed,
         candidate_closer: closer(1.0),
         current_closer: closer(-1.0),
-        daily: daily(pairs),
+        tests: tests_of(&daily, &all, seed),
+        daily,
         differences: histogram(&differences),
         sites: by_site(pairs, &blocks, bootstrap),
         seed,
         resamples: u64::from(bootstrap.resamples.get()),
+        delta_percentile: Some(estimate.delta_interval.percentile),
+        ratio_percentile: Some(estimate.ratio_interval.percentile),
+        metrics: metrics::metrics(pairs, weights, seed),
+        slices: slices::slices(pairs, bootstrap),
+        by_predicted: tenths::by_predicted(pairs),
+        by_wait: tenths::by_wait(pairs),
+        power: power::power(pairs),
     })
+}
+
+impl Pairs {
+    fn add_to(&self, block: &mut PairedBlock, row: usize) {
+        block.n += 1;
+        block.sum_abs_error_current += (self.current[row] - self.actual[row]).abs();
+        block.sum_abs_error_candidate += (self.candidate[row] - self.actual[row]).abs();
+    }
+}
+
+fn tests_of(daily: &[DailyErrors], blocks: &[PairedBlock], seed: u64) -> DifferenceTests {
+    let days: Vec<f64> = daily.iter().map(|day| day.mae_candidate - day.mae_current).collect();
+    let sums = blocks.iter().map(|block| block.sum_abs_error_candidate - block.sum_abs_error_current);
+    DifferenceTests {
+        diebold_mariano: diebold_mariano(&days, 1).ok(),
+        diebold_mariano_robust: diebold_mariano_robust(&days).ok(),
+        sign_flips: sign_flips(&sums.collect::<Vec<f64>>(), seed).ok(),
+    }
 }
 
 fn differences(pairs: &Pairs) -> Vec<f64> {
@@ -289,11 +340,8 @@ type Blocks = BTreeMap<(u32, CivilDate), PairedBlock>;
 
 fn site_day_blocks(pairs: &Pairs) -> Blocks {
     let mut blocks = Blocks::new();
-    for (row, actual) in pairs.actual.iter().enumerate() {
-        let block = blocks.entry((pairs.site[row], pairs.day[row])).or_insert(NO_VISITS);
-        block.n += 1;
-        block.sum_abs_error_current += (pairs.current[row] - actual).abs();
-        block.sum_abs_error_candidate += (pairs.candidate[row] - actual).abs();
+    for row in 0..pairs.actual.len() {
+        pairs.add_to(blocks.entry((pairs.site[row], pairs.day[row])).or_insert(NO_VISITS), row);
     }
     blocks
 }
