@@ -202,26 +202,3 @@ fn the_table_shows_one_family_where_that_is_asked_for() {
     let rows: Vec<String> = said(&harness).into_iter().filter(|said| said.contains(", sample, ")).collect();
     assert_eq!(rows.len(), 1, "{rows:?}");
 }
-
-#[test]
-fn pressing_a_line_selects_its_run() {
-    let mut harness = shown(Train::default(), State { run: Some(2), ..full() }, Language::English);
-    for run in [2, 1] {
-        harness.state_mut().state.run = Some(run);
-        harness.run();
-        harness.get_by_role_and_label(Role::Button, "Put beside others").click();
-        harness.run();
-    }
-    let picture = Language::English.text("train.parallel");
-    let rect = harness.get_by_role_and_label(Role::Figure, picture).rect();
-    let before = harness.state().sent.len();
-    // The error stands at the end, the lowest at the bottom: that of the elastic net, run 2.
-    let place = egui::pos2(rect.right() - 50.0, rect.bottom() - 24.0);
-    harness.hover_at(place);
-    harness.run();
-    harness.drag_at(place);
-    harness.run();
-    harness.drop_at(place);
-    harness.run();
-    assert_eq!(harness.state().sent.get(before..), Some([Command::SelectRun(2)].as_slice()));
-}
