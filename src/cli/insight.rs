@@ -4,7 +4,7 @@ use crate::analysis::insight::{Effect, Effects, GroupImportance, Importance, Res
 use crate::analysis::models::Scalar;
 use crate::base::calendar::{DateStyle, Weekday};
 use crate::base::language::Language;
-use crate::workflows::card::feature_words;
+use crate::workflows::card::{category_words, feature_words};
 use crate::workflows::insight::{RunResiduals, VisitExplanation};
 
 /// A waterfall: base, contributions, prediction.
@@ -23,10 +23,10 @@ pub(super) fn explanation_lines(found: &VisitExplanation, language: Language) ->
     let line = |name: &str, minutes: &str| format!("{minutes:>9}  {name}");
     lines.push(line(language.text("insight.base"), &language.decimal(found.base_minutes, 2)));
     for one in &found.contributions {
-        let value = one
-            .value
-            .as_ref()
-            .map_or_else(|| language.text("insight.missing").to_owned(), |value| scalar(value, language));
+        let value = one.value.as_ref().map_or_else(
+            || language.text("insight.missing").to_owned(),
+            |value| scalar(value, &one.feature, language),
+        );
         let name = language
             .fill("train.parameter", &[("name", &feature_words(language, &one.feature)), ("value", &value)]);
         lines.push(line(&name, &minutes(one.minutes)));
@@ -38,10 +38,10 @@ pub(super) fn explanation_lines(found: &VisitExplanation, language: Language) ->
     lines
 }
 
-fn scalar(value: &Scalar, language: Language) -> String {
+fn scalar(value: &Scalar, feature: &str, language: Language) -> String {
     match value {
         Scalar::Number(number) => language.decimal(*number, if number.fract() == 0.0 { 0 } else { 1 }),
-        Scalar::Text(text) => text.clone(),
+        Scalar::Text(text) => category_words(language, feature, text),
     }
 }
 

@@ -8,8 +8,9 @@ mod parts;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::evaluation::Errors;
+use crate::analysis::history::Channel;
 use crate::analysis::insight::{InsightError, ResidualSlice, Residuals};
-use crate::base::calendar::DateStyle;
+use crate::base::calendar::{DateStyle, Weekday};
 use crate::base::language::Language;
 use crate::base::{Moment, Task};
 use crate::store::sqlite::Access;
@@ -159,6 +160,19 @@ pub fn feature_words(language: Language, id: &str) -> String {
         Some(name) => name.to_owned(),
         None => language.text(&format!("feature.{id}")).to_owned(),
     }
+}
+
+/// A value of a feature that is a name, for people: weekdays and channels by their words, sites and services as they are.
+#[must_use]
+pub fn category_words(language: Language, feature: &str, name: &str) -> String {
+    let weekday = || Weekday::ALL.into_iter().find(|weekday| weekday.id() == name).map(Weekday::name_key);
+    let channel = || Channel::from_id(name).map(Channel::name_key);
+    let key = match feature {
+        "weekday" => weekday(),
+        "channel" => channel(),
+        _ => None,
+    };
+    key.map_or(name, |key| language.text(key)).to_owned()
 }
 
 /// The interval of the MAE.

@@ -33,6 +33,15 @@ impl Channel {
         }
     }
 
+    /// The key of the name in the string catalogue.
+    #[must_use]
+    pub const fn name_key(self) -> &'static str {
+        match self {
+            Channel::WalkIn => "data.walk_in",
+            Channel::Booked => "data.booked",
+        }
+    }
+
     /// The channel with this [`Channel::id`].
     #[must_use]
     pub fn from_id(id: &str) -> Option<Channel> {

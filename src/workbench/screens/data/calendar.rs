@@ -60,7 +60,7 @@ impl Calendar {
         }
         let Some(kept) = &self.kept else { return };
         let (measure, year) = (&mut self.measure, &mut self.year);
-        chart_card_with_ui(ui, &kept.chart, HEIGHT, 0.0, |ui| {
+        let _ = chart_card_with_ui(ui, &kept.chart, HEIGHT, 0.0, |ui| {
             row_ui(ui, |ui| {
                 let choices = [
                     (Measure::Visits, look.text("data.visits").to_owned()),

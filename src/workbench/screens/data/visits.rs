@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use egui::{Key, Ui, vec2};
 
-use crate::analysis::history::{Channel, History, Outcome, Visits};
+use crate::analysis::history::{History, Outcome, Visits};
 use crate::base::calendar::{CivilDate, DateStyle, JalaliDate};
 use crate::base::{Digest, Moment};
 use crate::workbench::screens::field::{Field, plain_number};
@@ -124,11 +124,8 @@ fn outcome_cell(visits: &Visits, row: usize, look: &Look) -> Cell {
 }
 
 fn channel_words(visits: &Visits, row: usize, look: &Look) -> String {
-    match visits.channel.get(row).copied().flatten() {
-        Some(Channel::Booked) => look.text("data.booked").to_owned(),
-        Some(Channel::WalkIn) => look.text("data.walk_in").to_owned(),
-        None => look.language.decimal(f64::NAN, 0),
-    }
+    let channel = visits.channel.get(row).copied().flatten();
+    channel.map_or_else(|| look.language.decimal(f64::NAN, 0), |channel| look.text(channel.name_key()).to_owned())
 }
 
 /// All that is known of the visit in `row`, in a line or two; what is not known is left out.

@@ -16,6 +16,7 @@ use crate::workbench::widgets::Card;
 use crate::workbench::widgets::charts::{
     Chart, HistogramData, HistogramSeries, Numbers, RankData, RankRow, Value,
 };
+use crate::workflows::card::category_words;
 use crate::workflows::features::FeatureRow;
 
 /// The picture of a feature's values, as it was drawn last.
@@ -173,7 +174,8 @@ fn draw(row: &FeatureRow, called: &str, distribution: &Distribution, language: L
     let name = language.fill("features.values_of", &[("feature", called)]);
     match distribution {
         Distribution::Names { top, others, .. } => {
-            let mut rows: Vec<(String, u64)> = top.clone();
+            let named = |(name, count): &(String, u64)| (category_words(language, &row.entry.id, name), *count);
+            let mut rows: Vec<(String, u64)> = top.iter().map(named).collect();
             if *others > 0 {
                 rows.push((text("features.others"), *others));
             }

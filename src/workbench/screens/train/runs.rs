@@ -63,7 +63,9 @@ impl Runs {
         } else {
             rows.iter().copied().filter(compares).collect()
         };
-        self.side_by_side.ui(ui, &beside, &picked);
+        if let Some(run) = self.side_by_side.ui(ui, &beside, &picked, shown) {
+            outbox.send(Command::SelectRun(run));
+        }
     }
 
     fn order(&self, a: &KeptRun, b: &KeptRun) -> Ordering {

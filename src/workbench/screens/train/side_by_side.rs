@@ -31,6 +31,7 @@ const FIGURES: [&str; 4] = ["mae", "median_absolute_error", "p90_absolute_error"
 struct Key {
     runs: Vec<i64>,
     picked: Vec<i64>,
+    looked_at: Option<i64>,
     language: Language,
     setting: Option<String>,
     figure: usize,
@@ -41,6 +42,9 @@ struct Pictures {
     table: RunsTable,
     parallel: ParallelData,
     scatter: Option<ScatterData>,
+    /// The runs of the lines, and those of the points.
+    lines: Vec<i64>,
+    points: Vec<i64>,
     /// The settings that a scatter may show across.
     settings: Vec<(String, String)>,
 }
@@ -54,19 +58,21 @@ pub(super) struct SideBySide {
 }
 
 impl SideBySide {
-    /// Draws `picked` of `runs` beside each other, or all of them where fewer than two are picked.
-    pub fn ui(&mut self, ui: &mut Ui, runs: &[&KeptRun], picked: &[i64]) {
+    /// Draws `picked` of `runs` beside each other, or all of them where fewer than two are picked; the one that is
+    /// `looked_at` stands out. The run whose line or point was pressed.
+    pub fn ui(&mut self, ui: &mut Ui, runs: &[&KeptRun], picked: &[i64], looked_at: Option<i64>) -> Option<i64> {
         let look = Look::of(ui);
         let tested: Vec<&KeptRun> = runs.iter().copied().filter(|(_, document)| document.test.is_some()).collect();
         let chosen: Vec<&KeptRun> = tested.iter().copied().filter(|(run, _)| picked.contains(&run.id)).collect();
         let is_chosen = chosen.len() > 1;
         let shown = if is_chosen { chosen } else { tested };
         if shown.len() < 2 {
-            return;
+            return None;
         }
         let key = Key {
             runs: shown.iter().map(|(run, _)| run.id).collect(),
             picked: picked.to_vec(),
+            looked_at,
             language: look.language,
             setting: self.setting.clone(),
             figure: self.figure,
@@ -75,39 +81,48 @@ impl SideBySide {
             let pictures = Pictures::of(&look, shown, &key);
             self.made = Some((key, pictures));
         }
-        let Some((_, pictures)) = &self.made else { return };
+        let (_, pictures) = self.made.as_ref()?;
         if is_chosen {
             table_ui(ui, &pictures.table);
         }
         let (setting, figure) = (&mut self.setting, &mut self.figure);
+        let mut pressed = None;
         grid_ui(ui, "runs side by side", &[1.6, 1.0], |ui, column, height| match (column, &pictures.scatter) {
             (0, _) => {
-                chart_card_with_ui(ui, &pictures.parallel, PICTURE, height, |ui| {
+                let line = chart_card_with_ui(ui, &pictures.parallel, PICTURE, height, |ui| {
                     if !pictures.table.same_test {
                         Notice::info(look.text("runs.other_test")).ui(ui);
                     }
                 });
+                pressed = pressed.or(line.and_then(|line| pictures.lines.get(line).copied()));
             }
-            (_, Some(scatter)) => chart_card_with_ui(ui, scatter, PICTURE, height, |ui| {
-                let mut across = setting.clone().or_else(|| pictures.settings.first().map(|(id, _)| id.clone()));
-                grid_ui(ui, "scatter choices", &[1.0, 1.0], |ui, column, _| {
-                    if column == 0 {
-                        let name = look.text("train.scatter_setting");
-                        let options = pictures.settings.iter().map(|(id, name)| (Some(id.clone()), name.clone()));
-                        named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut across));
-                    } else {
-                        let name = look.text("train.scatter_figure");
-                        let options = FIGURES.iter().enumerate();
-                        let options = options.map(|(at, id)| (at, look.text(&format!("runs.{id}")).to_owned()));
-                        named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, figure));
-                    }
+            (_, Some(scatter)) => {
+                let point = chart_card_with_ui(ui, scatter, PICTURE, height, |ui| {
+                    let mut across =
+                        setting.clone().or_else(|| pictures.settings.first().map(|(id, _)| id.clone()));
+                    grid_ui(ui, "scatter choices", &[1.0, 1.0], |ui, column, _| {
+                        if column == 0 {
+                            let name = look.text("train.scatter_setting");
+                            let options =
+                                pictures.settings.iter().map(|(id, name)| (Some(id.clone()), name.clone()));
+                            named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut across));
+                        } else {
+                            let name = look.text("train.scatter_figure");
+                            let options = FIGURES.iter().enumerate();
+                            let options =
+                                options.map(|(at, id)| (at, look.text(&format!("runs.{id}")).to_owned()));
+                            named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, figure));
+                        }
+                    });
+                    *setting = across;
                 });
-                *setting = across;
-            }),
+                pressed = pressed.or(point.and_then(|point| pictures.points.get(point).copied()));
+            }
             (_, None) => Card::titled(look.text("train.scatter")).height(height).ui(ui, |ui| {
                 Notice::info(look.text("train.nothing_differs")).ui(ui);
             }),
         });
+        pressed
     }
 }
 
@@ -129,7 +144,7 @@ impl Pictures {
         let note_values =
             [("count", look.language.integer(shown.len() as u64)), ("all", look.language.integer(count as u64))];
         let note = if count > shown.len() { "train.parallel_note_cut" } else { "train.parallel_note" };
-        let is_marked = |run: i64| key.picked.contains(&run);
+        let is_marked = |run: i64| key.picked.contains(&run) || key.looked_at == Some(run);
         let line = |(at, (run, document)): (usize, &&KeptRun)| ParallelLine {
             name: run_title(look, run),
             values: numbers
@@ -153,26 +168,33 @@ impl Pictures {
         let across = key.setting.as_deref().and_then(|id| table.settings.iter().position(|row| row.id == id));
         let figure = FIGURES.get(key.figure).copied().unwrap_or("mae");
         let up = table.metrics.iter().find(|row| row.id == figure);
-        let scatter = numbers.get(across.unwrap_or(0)).zip(up).map(|(setting, up)| ScatterData {
-            name: look.text("train.scatter").to_owned(),
-            note: look.text("train.scatter_note").to_owned(),
-            label_name: look.text("train.column_run").to_owned(),
-            across: setting.dimension.clone(),
-            up: Dimension::numbers(look.text(&format!("runs.{figure}"))),
-            points: shown
-                .iter()
-                .enumerate()
-                .filter_map(|(at, (run, _))| {
-                    Some(ScatterPoint {
+        let (points, scatter) = numbers
+            .get(across.unwrap_or(0))
+            .zip(up)
+            .map(|(setting, up)| {
+                let point = |(at, (run, _)): (usize, &&KeptRun)| {
+                    let point = ScatterPoint {
                         name: run_title(look, run),
                         across: setting.values.get(at).copied().flatten()?,
                         up: up.values.get(at)?.as_f64()?,
                         is_marked: is_marked(run.id),
-                    })
-                })
-                .collect(),
-        });
-        Pictures { table, parallel, scatter, settings }
+                    };
+                    Some((run.id, point))
+                };
+                let (runs, points) = shown.iter().enumerate().filter_map(point).unzip();
+                let scatter = ScatterData {
+                    name: look.text("train.scatter").to_owned(),
+                    note: look.text("train.scatter_note").to_owned(),
+                    label_name: look.text("train.column_run").to_owned(),
+                    across: setting.dimension.clone(),
+                    up: Dimension::numbers(look.text(&format!("runs.{figure}"))),
+                    points,
+                };
+                (runs, scatter)
+            })
+            .unzip();
+        let lines = shown.iter().map(|(run, _)| run.id).collect();
+        Pictures { table, parallel, scatter, lines, points: points.unwrap_or_default(), settings }
     }
 }
 

@@ -151,6 +151,11 @@ pub trait Chart {
     /// Draws it at the next place of `ui`, `height` high and as wide as there is room. Call [`Chart::ui`] instead.
     fn draw_ui(&self, ui: &mut Ui, height: f32) -> Response;
 
+    /// Which of the things that it shows was pressed, by its place among them; `None` where nothing can be.
+    fn pressed(&self, _look: &Look, _response: &Response) -> Option<usize> {
+        None
+    }
+
     /// Draws it and says its name to a screen reader.
     fn ui(&self, ui: &mut Ui, height: f32) -> Response {
         let response = self.draw_ui(ui, height);
@@ -161,17 +166,18 @@ pub trait Chart {
 
 /// `chart` in a card that reaches down to `card_height`, with its legend, "show as table" and "copy".
 pub fn chart_card_ui(ui: &mut Ui, chart: &dyn Chart, height: f32, card_height: f32) {
-    chart_card_with_ui(ui, chart, height, card_height, |_| {});
+    let _ = chart_card_with_ui(ui, chart, height, card_height, |_| {});
 }
 
-/// As [`chart_card_ui`], with `controls` above the picture: what it shows, which part of it.
+/// As [`chart_card_ui`], with `controls` above the picture: what it shows, which part of it. Which of the things in the
+/// picture was pressed, by [`Chart::pressed`].
 pub fn chart_card_with_ui(
     ui: &mut Ui,
     chart: &dyn Chart,
     height: f32,
     card_height: f32,
     controls: impl FnOnce(&mut Ui),
-) {
+) -> Option<usize> {
     let look = Look::of(ui);
     let id = ui.scope_id().with(("chart", chart.name()));
     let mut as_table: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
@@ -179,6 +185,7 @@ pub fn chart_card_with_ui(
     let height = height.max(chart.least_height());
     let numbers = || chart.numbers(&look);
     let bottom = ui.max_rect().top() + card_height - super::card::EDGE;
+    let mut pressed = None;
     Card::titled(chart.name()).note(chart.note()).height(card_height).with_actions_ui(
         ui,
         |ui| {
@@ -204,13 +211,15 @@ pub fn chart_card_with_ui(
                 legend_ui(ui, &chart.legend());
                 let room = bottom - ui.cursor().top();
                 let height = if chart.fills() { super::layout::stretched(ui, height, room) } else { height };
-                chart.ui(ui, height);
+                let response = chart.ui(ui, height);
+                pressed = chart.pressed(&look, &response);
             }
         },
     );
     if as_table != before {
         ui.data_mut(|data| data.insert_temp(id, as_table));
     }
+    pressed
 }
 
 /// Names beside squares of their colour.

@@ -4,7 +4,7 @@
 //! lines are judged by last; the better a line is by it, the stronger its colour. A line has a gap where its thing has
 //! no such setting.
 
-use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, lerp, pos2, vec2};
+use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, lerp, pos2, vec2};
 
 use super::dimension::{Dimension, Spread};
 use super::{Chart, Numbers, Value, readout_ui};
@@ -42,6 +42,31 @@ const ABOVE: f32 = 40.0;
 const BELOW: f32 = 22.0;
 /// A line is pointed at within this distance.
 const REACH: f32 = 9.0;
+
+/// Where the axes and the lines stand.
+struct Laid {
+    plot: Rect,
+    /// Of each axis, across.
+    places: Vec<f32>,
+    spreads: Vec<Option<Spread>>,
+    /// The stretches of each line.
+    lines: Vec<Vec<Vec<Pos2>>>,
+}
+
+impl Laid {
+    /// The line that is pointed at.
+    fn nearest(&self, at: Pos2) -> Option<usize> {
+        let mut nearest: Option<(f32, usize)> = None;
+        for (index, stretches) in self.lines.iter().enumerate() {
+            for distance in stretches.iter().filter_map(|stretch| distance(at, stretch)) {
+                if distance <= REACH && nearest.is_none_or(|(known, _)| distance < known) {
+                    nearest = Some((distance, index));
+                }
+            }
+        }
+        nearest.map(|(_, index)| index)
+    }
+}
 
 impl ParallelData {
     /// How each axis is spread; `None` where no line has a value on it.
@@ -83,7 +108,15 @@ impl ParallelData {
         stretches
     }
 
-    fn axes_ui(&self, ui: &Ui, plot: Rect, places: &[f32], spreads: &[Option<Spread>]) {
+    /// Where everything stands within `rect`.
+    fn laid(&self, look: &Look, rect: Rect) -> Laid {
+        let plot = Rect::from_min_max(rect.min + vec2(48.0, ABOVE), rect.max - vec2(48.0, BELOW));
+        let (places, spreads) = (self.places(look, plot), self.spreads());
+        let lines = self.lines.iter().map(|line| Self::stretches(line, plot, &places, &spreads)).collect();
+        Laid { plot, places, spreads, lines }
+    }
+
+    fn axes_ui(&self, ui: &Ui, Laid { plot, places, spreads, .. }: &Laid) {
         let look = Look::of(ui);
         let room = (plot.width() / places.len().max(2) as f32).max(40.0) - sizes::GAP;
         let small = |words: &str| Text::new(words).value().size(sizes::SMALL);
@@ -97,7 +130,9 @@ impl ParallelData {
             let name = small(&axis.name).weight(sizes::MEDIUM).ink(Ink::Soft).elide_to(room);
             beside(name, plot.top() - 20.0, egui::Align::Max);
             let Some(spread) = spread else { continue };
-            let shown = |value: f64| small(&axis.shown(&look, value)).ink(Ink::Faint).elide_to(room);
+            let shown = |value: f64| {
+                small(&axis.shown(&look, value, spread.label_decimals(value))).ink(Ink::Faint).elide_to(room)
+            };
             if axis.words.is_empty() {
                 let labels = spread.labels();
                 if let (Some(least), Some(most)) = (labels.first(), labels.last()) {
@@ -150,13 +185,14 @@ impl Chart for ParallelData {
 
     fn numbers(&self, look: &Look) -> Numbers {
         let heads = std::iter::once(self.label_name.clone()).chain(self.axes.iter().map(|axis| axis.name.clone()));
-        let value = |(axis, value): (&Dimension, &Option<f64>)| match value {
-            Some(value) if axis.words.is_empty() => Value::Number(*value, super::dimension::decimals(*value)),
-            Some(value) => Value::word(axis.shown(look, *value)),
-            None => Value::None,
+        let spreads = self.spreads();
+        let value = |((axis, spread), value): ((&Dimension, &Option<Spread>), &Option<f64>)| match (value, spread)
+        {
+            (Some(value), Some(spread)) => axis.value(look, *spread, *value),
+            _ => Value::None,
         };
         let row = |line: &ParallelLine| {
-            let values = self.axes.iter().zip(&line.values).map(value);
+            let values = self.axes.iter().zip(&spreads).zip(&line.values).map(value);
             std::iter::once(Value::word(&line.name)).chain(values).collect()
         };
         Numbers { heads: heads.collect(), rows: self.lines.iter().map(row).collect() }
@@ -164,33 +200,21 @@ impl Chart for ParallelData {
 
     fn draw_ui(&self, ui: &mut Ui, height: f32) -> Response {
         let look = Look::of(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-        let plot = Rect::from_min_max(rect.min + vec2(48.0, ABOVE), rect.max - vec2(48.0, BELOW));
-        let (places, spreads) = (self.places(&look, plot), self.spreads());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+        let laid = self.laid(&look, rect);
         let goodness = self.goodness();
         let mut order: Vec<usize> = (0..self.lines.len()).collect();
         // The best on top, and above them what is looked at.
         let rank = |at: &usize| (self.lines[*at].is_marked, goodness[*at].unwrap_or(-1.0));
         order.sort_by(|a, b| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
-        let mut nearest: Option<(f32, usize)> = None;
-        let drawn: Vec<_> = self.lines.iter().map(|line| Self::stretches(line, plot, &places, &spreads)).collect();
-        if let Some(at) = response.hover_pos() {
-            for (index, stretches) in drawn.iter().enumerate() {
-                for distance in stretches.iter().filter_map(|stretch| distance(at, stretch)) {
-                    if distance <= REACH && nearest.is_none_or(|(known, _)| distance < known) {
-                        nearest = Some((distance, index));
-                    }
-                }
-            }
-        }
-        self.axes_ui(ui, plot, &places, &spreads);
-        let pointed = nearest.map(|(_, index)| index);
+        self.axes_ui(ui, &laid);
+        let pointed = response.hover_pos().and_then(|at| laid.nearest(at));
         for index in order.into_iter().filter(|index| Some(*index) != pointed).chain(pointed) {
             let is_raised = self.lines[index].is_marked || Some(index) == pointed;
             let color =
                 if Some(index) == pointed { look.palette.text_strong } else { shade(&look, goodness[index]) };
             let width = if is_raised { 2.5 } else { 1.25 };
-            for stretch in &drawn[index] {
+            for stretch in &laid.lines[index] {
                 if is_raised || stretch.len() == 1 {
                     ui.painter().extend(stretch.iter().map(|at| Shape::circle_filled(*at, 3.5, color)));
                 }
@@ -198,13 +222,18 @@ impl Chart for ParallelData {
             }
         }
         let Some(line) = pointed.and_then(|index| self.lines.get(index)) else { return response };
-        let told = self
-            .axes
-            .iter()
-            .zip(&line.values)
-            .filter_map(|(axis, value)| Some((axis.name.clone(), None, axis.shown(&look, (*value)?))));
+        let told = self.axes.iter().zip(&laid.spreads).zip(&line.values).filter_map(|((axis, spread), value)| {
+            let value = (*value)?;
+            Some((axis.name.clone(), None, axis.shown(&look, value, (*spread)?.decimals(value))))
+        });
         let told: Vec<_> = told.collect();
+        let response = response.on_hover_cursor(CursorIcon::PointingHand);
         response.on_hover_ui_at_pointer(|ui| readout_ui(ui, &line.name, &told))
+    }
+
+    fn pressed(&self, look: &Look, response: &Response) -> Option<usize> {
+        let at = response.interact_pointer_pos().filter(|_| response.clicked())?;
+        self.laid(look, response.rect).nearest(at)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::Select;
 use crate::workbench::widgets::charts::{LineData, RankData, RankRow, Series, XPoint, chart_card_ui};
-use crate::workflows::card::feature_words;
+use crate::workflows::card::{category_words, feature_words};
 
 /// Height of the picture.
 const PICTURE: f32 = 340.0;
@@ -108,11 +108,11 @@ fn lines(look: &Look, insight: &RunInsight, found: &Effects, effect: &NumberEffe
 
 fn names(look: &Look, found: &Effects, effect: &CategoryEffect) -> RankData {
     let rows = effect.names.iter().zip(&effect.name_n).zip(&effect.partial_dependence);
-    let row = |((name, n), value): ((&String, &u64), &f64)| RankRow {
-        label: look
-            .fill("train.parameter", &[("name", name), ("value", &format!("({})", look.language.integer(*n)))]),
-        value: *value,
-        ink: Ink::Current,
+    let row = |((name, n), value): ((&String, &u64), &f64)| {
+        let name = category_words(look.language, &found.feature, name);
+        let n = format!("({})", look.language.integer(*n));
+        let label = look.fill("train.parameter", &[("name", &name), ("value", &n)]);
+        RankRow { label, value: *value, ink: Ink::Current }
     };
     RankData {
         name: title(look, found),

@@ -1,7 +1,7 @@
 //! Why one visit got its prediction, in minutes, and what it would have got if something had been otherwise.
 //!
-//! A prediction and its explanation are made when a value is changed, not in every frame, and kept until the
-//! next change.
+//! A prediction is made when a value is changed, not in every frame. Its explanation costs many times as much (see
+//! `benches/models.rs`): while a slider is dragged the last one stays, and the new one is made when it is let go.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use egui::{Ui, vec2};
 
 use crate::analysis::features::{Column, Value};
 use crate::analysis::models::{Explanation, Scalar};
+use crate::base::Minutes;
 use crate::base::calendar::DateStyle;
 use crate::base::statistics::Sample;
 use crate::workbench::screens::field::{Field, named_ui};
@@ -17,7 +18,7 @@ use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{WaterfallData, WaterfallRow, chart_card_ui};
 use crate::workbench::widgets::{Button, Card, Select, Slider, grid_ui, icons, row_ui};
-use crate::workflows::card::feature_words;
+use crate::workflows::card::{category_words, feature_words};
 use crate::workflows::insight::{TestPart, VisitChoice};
 
 /// Parts of the sum that are drawn one by one; the others are one part.
@@ -41,8 +42,13 @@ struct Shown {
     run: i64,
     place: usize,
     changed: BTreeMap<String, Scalar>,
-    as_it_was: Explanation,
-    now: Explanation,
+    as_it_was: Minutes,
+    /// What is predicted for what was changed.
+    now: Minutes,
+    /// Why; of what had been changed when no slider was held.
+    why: Explanation,
+    /// Whether `why` is that of `now`.
+    is_explained: bool,
     fields: Vec<WhatIf>,
 }
 
@@ -71,9 +77,9 @@ impl VisitPart {
         let test = &insight.test;
         let place = self.place_ui(ui, test);
         let Some(place) = place else { return };
-        self.make(test, place);
+        self.make(test, place, ui.input(|input| input.pointer.primary_down()));
         let Some(shown) = &self.kept else { return };
-        let chart = waterfall(&look, &shown.now);
+        let chart = waterfall(&look, &shown.why);
         let mut changed = self.changed.clone();
         grid_ui(ui, "one visit", &[1.4, 1.0], |ui, column, height| match column {
             0 => chart_card_ui(ui, &chart, 0.0, height),
@@ -123,24 +129,30 @@ impl VisitPart {
         place
     }
 
-    /// Makes what is shown, unless it is what was made last.
-    fn make(&mut self, test: &TestPart, place: usize) {
+    /// Makes what is shown, unless it is what was made last. While a slider `is_held`, only what is predicted.
+    fn make(&mut self, test: &TestPart, place: usize, is_held: bool) {
         let run = test.run.id;
-        let is_same_visit = self.kept.as_ref().is_some_and(|kept| (kept.run, kept.place) == (run, place));
-        if !is_same_visit {
+        let kept = self.kept.take().filter(|kept| (kept.run, kept.place) == (run, place));
+        let Some(mut kept) = kept else {
             self.changed.clear();
-        } else if self.kept.as_ref().is_some_and(|kept| kept.changed == self.changed) {
+            let why = test.explain_with(place, &|_| None);
+            let fields = fields(test, place, &why);
+            let (as_it_was, now) = (why.predicted, why.predicted);
+            let changed = BTreeMap::new();
+            self.kept = Some(Shown { run, place, changed, as_it_was, now, why, is_explained: true, fields });
             return;
+        };
+        let chosen = |id: &str| self.changed.get(id).map(|scalar| owned(test, id, scalar));
+        if kept.changed != self.changed {
+            kept.now = test.predict_with(place, &chosen);
+            kept.changed.clone_from(&self.changed);
+            kept.is_explained = false;
         }
-        let explain = |changed: &BTreeMap<String, Scalar>| {
-            test.explain_with(place, &|id| changed.get(id).map(|scalar| owned(test, id, scalar)))
-        };
-        let now = explain(&self.changed);
-        let (as_it_was, fields) = match self.kept.take().filter(|_| is_same_visit) {
-            Some(kept) => (kept.as_it_was, kept.fields),
-            None => (now.clone(), fields(test, place, &now)),
-        };
-        self.kept = Some(Shown { run, place, changed: self.changed.clone(), as_it_was, now, fields });
+        if !kept.is_explained && !is_held {
+            kept.why = test.explain_with(place, &chosen);
+            kept.is_explained = true;
+        }
+        self.kept = Some(kept);
     }
 }
 
@@ -203,7 +215,7 @@ fn waterfall(look: &Look, explanation: &Explanation) -> WaterfallData {
     rows.extend(shown.iter().map(|one| {
         let fields = [
             ("name", feature_words(look.language, &one.feature)),
-            ("value", value_words(look, one.value.as_ref())),
+            ("value", value_words(look, &one.feature, one.value.as_ref())),
         ];
         part(look.language.fill_owned("train.parameter", &fields), one.minutes)
     }));
@@ -226,10 +238,10 @@ fn waterfall(look: &Look, explanation: &Explanation) -> WaterfallData {
     }
 }
 
-fn value_words(look: &Look, value: Option<&Scalar>) -> String {
+fn value_words(look: &Look, feature: &str, value: Option<&Scalar>) -> String {
     match value {
         Some(Scalar::Number(number)) => look.language.decimal(*number, usize::from(number.fract() != 0.0)),
-        Some(Scalar::Text(text)) => text.clone(),
+        Some(Scalar::Text(text)) => category_words(look.language, feature, text),
         None => look.text("insight.missing").to_owned(),
     }
 }
@@ -238,7 +250,7 @@ fn value_words(look: &Look, value: Option<&Scalar>) -> String {
 fn what_if_ui(ui: &mut Ui, test: &TestPart, shown: &Shown, changed: &mut BTreeMap<String, Scalar>, height: f32) {
     let look = Look::of(ui);
     Card::titled(look.text("insight.what_if")).height(height).ui(ui, |ui| {
-        let (was, now) = (shown.as_it_was.predicted.get(), shown.now.predicted.get());
+        let (was, now) = (shown.as_it_was.get(), shown.now.get());
         let fields = [
             ("minutes", look.language.decimal(now, 1)),
             ("difference", look.language.signed_decimal(now - was, 1)),
@@ -277,7 +289,8 @@ fn field_ui(ui: &mut Ui, name: &str, field: &WhatIf, value: Option<&Scalar>) -> 
                 Some(Scalar::Text(text)) => text.clone(),
                 _ => String::new(),
             };
-            let options = names.iter().map(|name| (name.clone(), name.clone()));
+            let called = |name: &String| category_words(look.language, &field.id, name);
+            let options = names.iter().map(|name| (name.clone(), called(name)));
             let pressed = named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut chosen));
             pressed.then_some(Scalar::Text(chosen))
         }
@@ -286,7 +299,7 @@ fn field_ui(ui: &mut Ui, name: &str, field: &WhatIf, value: Option<&Scalar>) -> 
                 Some(Scalar::Number(number)) => *number,
                 _ => *least,
             };
-            let words = value_words(&look, value);
+            let words = value_words(&look, &field.id, value);
             let slider = Slider::new(name, *least, *most).whole(*is_whole);
             let moved = named_ui(ui, name, &words, |ui| slider.ui(ui, &mut chosen));
             // The precision in which the program keeps such numbers.
