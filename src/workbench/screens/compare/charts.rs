@@ -23,6 +23,8 @@ pub(super) struct Charts {
     pub differences: HistogramData,
     /// The ratio of the errors, site by site.
     pub sites: ForestData,
+    /// The same for other slices.
+    pub slices: ForestData,
 }
 
 impl Charts {
@@ -32,6 +34,7 @@ impl Charts {
             daily: daily(look, comparison),
             differences: differences(look, comparison),
             sites: sites(look, comparison),
+            slices: super::more::slices(look, comparison),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! is something to compare; every further one is asked for by a person.
 
 mod charts;
+mod more;
 mod picks;
 mod propose;
 #[cfg(test)]
@@ -193,6 +194,10 @@ fn result_ui(ui: &mut Ui, shown: &Shown) {
     grid_ui(ui, "figures", &[1.0, 1.0], |ui, column, height| match column {
         0 => metrics_ui(ui, &shown.outcome, height),
         _ => chart_card_ui(ui, &shown.charts.sites, 0.0, height),
+    });
+    grid_ui(ui, "slices", &[1.0, 1.0], |ui, column, height| match column {
+        0 => chart_card_ui(ui, &shown.charts.slices, 0.0, height),
+        _ => more::power_ui(ui, comparison, height),
     });
     let look = Look::of(ui);
     Text::new(words::unscored(&look, comparison)).ink(Ink::Soft).wrap().copyable().ui(ui);

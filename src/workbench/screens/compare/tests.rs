@@ -33,7 +33,7 @@ fn the_sentence_the_gate_and_every_picture_are_there_in_both_languages() {
         ] {
             assert!(harness.query_by_label(&words).is_some(), "{words}");
         }
-        for picture in ["compare.daily", "compare.differences", "compare.sites"] {
+        for picture in ["compare.daily", "compare.differences", "compare.sites", "compare.slices"] {
             assert!(harness.query_by_role_and_label(Role::Figure, language.text(picture)).is_some(), "{picture}");
         }
         let mae = language.text("metric.mae");
