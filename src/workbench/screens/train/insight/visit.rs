@@ -183,7 +183,7 @@ fn fields(test: &TestPart, place: usize, explanation: &Explanation) -> Vec<WhatI
 fn visit_words(look: &Look, test: &TestPart, place: usize) -> String {
     let scored = &test.scored;
     let site = scored.site.get(place).and_then(|site| scored.sites.get(*site as usize)).cloned();
-    let arrived = test.arrived.get(place).map(|arrived| test.artifact.origin.zone.clock().local(*arrived));
+    let arrived = test.local.get(place).copied();
     let style = DateStyle::usual(look.language);
     let fields = [
         ("visit", test.visits.get(place).cloned().unwrap_or_default()),
