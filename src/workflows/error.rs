@@ -90,6 +90,9 @@ pub enum WorkflowError {
     /// A run that did not end with a model.
     #[error("run {run} has no model")]
     RunWithoutModel { run: i64 },
+    /// A run whose model was trained elsewhere cannot be made again.
+    #[error("the model of run {run} was trained elsewhere and cannot be made again")]
+    ImportedRun { run: i64 },
     /// A run that was trained on other visits than those at hand.
     #[error("run {run} was trained on the data set {dataset}")]
     OtherDataset { run: i64, dataset: Digest },
@@ -149,6 +152,7 @@ impl Explain for WorkflowError {
             WorkflowError::NothingToSearch { .. } => "nothing_to_search",
             WorkflowError::NoTrialEnded { .. } => "no_trial_ended",
             WorkflowError::RunWithoutModel { .. } => "run_without_model",
+            WorkflowError::ImportedRun { .. } => "imported_run",
             WorkflowError::OtherDataset { .. } => "other_dataset",
             WorkflowError::UnknownVisit { .. } => "unknown_visit",
             WorkflowError::InSample { .. } => "in_sample",
@@ -184,7 +188,7 @@ impl Explain for WorkflowError {
                 vec![("name", name.clone()), ("most", most.to_string())]
             },
             WorkflowError::AsOfAhead { as_of } => vec![("as_of", as_of.to_string())],
-            WorkflowError::RunWithoutModel { run } => vec![("id", run.to_string())],
+            WorkflowError::RunWithoutModel { run } | WorkflowError::ImportedRun { run } => vec![("id", run.to_string())],
             WorkflowError::OtherDataset { run, dataset } => {
                 vec![("id", run.to_string()), ("dataset", dataset.short())]
             },
@@ -222,6 +226,7 @@ impl Explain for WorkflowError {
             | WorkflowError::AsOfAhead { .. }
             | WorkflowError::ExpressionExists { .. }
             | WorkflowError::UnknownExpression { .. }
+            | WorkflowError::ImportedRun { .. }
             | WorkflowError::OtherDataset { .. }
             | WorkflowError::UnknownVisit { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,

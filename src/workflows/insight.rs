@@ -14,7 +14,7 @@ use crate::analysis::insight::{
     effects, importance, residuals,
 };
 use crate::analysis::models::{Artifact, ArtifactError, Contribution, Explanation, Scalar};
-use crate::base::calendar::CivilDate;
+use crate::base::calendar::{CivilDate, LocalTime};
 use crate::base::{Minutes, Moment, Task};
 use crate::store::sqlite::Access;
 use crate::store::workspace::Run;
@@ -37,6 +37,8 @@ pub struct TestPart {
     pub visits: Vec<String>,
     /// Their arrivals.
     pub arrived: Vec<Moment>,
+    /// The same by the clocks of their sites.
+    pub local: Vec<LocalTime>,
     /// The features of the model.
     pub features: FeatureTable,
     /// Predictions, waits, and what they are sliced by.
@@ -67,7 +69,7 @@ pub struct VisitExplanation {
     pub rows: usize,
     /// The arrival.
     pub arrived: Moment,
-    /// Its day at the sites.
+    /// Its day by the clock of its site.
     pub day: CivilDate,
     /// Where it was.
     pub site: String,
@@ -158,8 +160,8 @@ pub fn test_part(home: &Home, prepared: &Prepared, id: i64, task: &Task) -> Resu
         ..Scored::default()
     };
     let mut clocks = prepared.history.clocks();
-    for row in &rows {
-        let local = clocks.arrival(*row);
+    let local: Vec<LocalTime> = rows.iter().map(|row| clocks.arrival(*row)).collect();
+    for (row, local) in rows.iter().zip(&local) {
         scored.day.push(local.date().epoch_days().cast_unsigned());
         scored.hour.push(local.hour());
         scored.weekday.push(local.date().weekday());
@@ -172,6 +174,7 @@ pub fn test_part(home: &Home, prepared: &Prepared, id: i64, task: &Task) -> Resu
         artifact,
         visits: rows.iter().map(name).collect(),
         arrived: rows.iter().map(|row| visits.arrived[*row]).collect(),
+        local,
         features,
         scored,
     })
@@ -204,7 +207,7 @@ impl TestPart {
             row: place + 1,
             rows: self.visits.len(),
             arrived: self.arrived[place],
-            day: self.artifact.origin.zone.clock().local(self.arrived[place]).date(),
+            day: self.local[place].date(),
             site: self.scored.sites.get(self.scored.site[place] as usize).cloned().unwrap_or_default(),
             base_minutes: explanation.base_minutes,
             contributions,

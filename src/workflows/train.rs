@@ -145,7 +145,7 @@ pub fn train(
     let own = expressions(&workspace)?;
     let (created_at, started) = (now(), Instant::now());
     let mut document = RunDocument::of(Some(request), &parameters, &own, &split);
-    document.earlier_tests = earlier_tests(&workspace, prepared.digest, split.cut)?;
+    document.earlier_tests = workspace.tests_from(prepared.digest, split.cut)?;
     // Written down before anything is fitted: a training that is killed leaves a record, too.
     let begun = workspace.begin_run(&NewRun {
         dataset: prepared.digest,
@@ -297,15 +297,6 @@ pub(super) fn fit_and_test(
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
     Ok((Artifact::new(model, intervals, origin, &test), tested))
-}
-
-/// Runs on the data set that were tested from the same cut on.
-fn earlier_tests(workspace: &Workspace, dataset: Digest, cut: Moment) -> Result<u64, WorkflowError> {
-    let tested = |run: &Run| {
-        let document = RunDocument::read(run).ok();
-        run.dataset == dataset && document.is_some_and(|it| it.cut == Some(cut) && it.test.is_some())
-    };
-    Ok(workspace.runs()?.iter().filter(|run| tested(run)).count() as u64)
 }
 
 fn as_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {

@@ -44,6 +44,20 @@ fn models_of_other_programs_are_candidates_like_ours() {
             assert!(!shown.out.contains("family."), "{shown}");
         }
     }
+    // They are listed by their family, and are not made again: how they were fitted, nobody here knows.
+    project.nobat(["train", "--family", "constant"]).exits(0);
+    let listed = project.nobat(["--json", "runs", "list", "--family", "imported"]).exits(0).json();
+    let runs: Vec<_> = listed.as_array().unwrap().iter().map(|run| run["run"].as_i64().unwrap()).collect();
+    assert_eq!(runs, [2, 1]);
+    project.nobat(["runs", "list", "--family", "imports"]).refuses(2).says("boosted, imported");
+    // The data set is not even read.
+    for file in project.kept_files().iter().filter(|file| file.contains("datasets")) {
+        std::fs::remove_file(file).unwrap();
+    }
+    for language in ["en", "fa"] {
+        let told = project.nobat(["--lang", language, "runs", "reproduce", "1"]).refuses(2);
+        told.says("SHA-256");
+    }
     let listed = project.nobat(["release", "list", "--json"]).exits(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 2, "{listed}");
     let parameters =

@@ -3,6 +3,7 @@
 
 use std::process::Stdio;
 
+use nobat::analysis::models::FAMILIES;
 use serde_json::Value;
 
 use crate::fixture::{Project, Running, wait_until};
@@ -50,7 +51,11 @@ fn a_run_is_made_again_bit_by_bit_and_what_differs_is_said() {
     let project = Project::with_history();
     let params = project.write("p.yaml", "penalty: 0.01\n");
     project.nobat(["features", "add", "x", "--expr", "people_ahead * 2", "--unit", "people"]).exits(0);
-    for family in ["elastic-net", "boosted", "rule"] {
+    // Every family there is; the first is altered below.
+    let others = FAMILIES.iter().map(|family| family.id()).filter(|family| *family != "elastic-net");
+    let families: Vec<&str> = std::iter::once("elastic-net").chain(others).collect();
+    assert_eq!(families.len(), FAMILIES.len());
+    for family in families.iter().copied() {
         let mut words = vec!["train", "--family", family, "--seed", "9", "--test-share", "0.3"];
         if family == "elastic-net" {
             words.extend(["--params", params.to_str().unwrap()]);
@@ -59,12 +64,15 @@ fn a_run_is_made_again_bit_by_bit_and_what_differs_is_said() {
     }
     // What the workspace holds now is not what it held then.
     project.nobat(["features", "remove", "x"]).exits(0);
-    for run in ["1", "2", "3"] {
-        let made = project.nobat(["--json", "runs", "reproduce", run]).exits(0).json();
+    for (before, family) in families.iter().enumerate() {
+        let run = (before + 1).to_string();
+        let made = project.nobat(["--json", "runs", "reproduce", &run]).exits(0).json();
+        assert_eq!(made["family"], *family);
         assert_eq!((&made["equal"], &made["artifact_sha256"]), (&true.into(), &made["made_sha256"]), "{made}");
         assert_eq!(made["mae"], made["made_mae"]);
     }
-    assert_eq!(numbers(&project, &[]).len(), 3, "nothing is kept of it");
+    assert_eq!(numbers(&project, &[]).len(), families.len(), "nothing is kept of it");
+    let altered_run = (families.len() + 1).to_string();
 
     // A run that remembers other parameters than its model was made with.
     let shell = rusqlite::Connection::open(project.home().join("workspace.db")).unwrap();
@@ -72,13 +80,13 @@ fn a_run_is_made_again_bit_by_bit_and_what_differs_is_said() {
                    json_set(document, '$.parameters.penalty', 0.5, '$.program', '0.0.1'), artifact_sha256 FROM runs WHERE id = 1";
     shell.execute(altered, []).unwrap();
     drop(shell);
-    let made = project.nobat(["--json", "runs", "reproduce", "4"]).exits(3).json();
+    let made = project.nobat(["--json", "runs", "reproduce", &altered_run]).exits(3).json();
     assert_eq!((&made["equal"], &made["program"]), (&false.into(), &"0.0.1".into()));
     let differs = made["differs"].as_array().unwrap();
     let paths: Vec<&str> = differs.iter().map(|place| place["path"].as_str().unwrap()).collect();
     assert!(paths.contains(&"origin.parameters.penalty"), "{paths:?}");
     assert!(made["differing"].as_u64().is_some_and(|count| count > 20), "{made}");
-    let told = project.nobat(["--lang", "fa", "runs", "reproduce", "4"]).exits(3);
+    let told = project.nobat(["--lang", "fa", "runs", "reproduce", &altered_run]).exits(3);
     assert!(told.out.contains("مدل دیگری") && told.out.contains("0.0.1"), "{told}");
 
     // Without its data set there is nothing to make it from.

@@ -11,6 +11,8 @@ use crate::base::calendar::{CivilDate, LocalTime, WallClock};
 use crate::base::explain::Failure;
 use crate::base::{Explain, Moment};
 
+const DAY_MILLIS: i64 = 86_400_000;
+
 /// How the time of a history is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,10 +80,12 @@ pub struct Parts {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum SplitError {
     /// One side would be empty.
-    #[error("a history of {days} days cannot be split into a past and a future")]
+    #[error("a history of {days} days cannot be split into a past and a future; {needed} would do")]
     TooShort {
         /// Days from the first to the last arrival.
         days: i64,
+        /// So many days with served visits on each of them are always enough for what was asked.
+        needed: i64,
     },
 }
 
@@ -91,8 +95,8 @@ impl Explain for SplitError {
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let SplitError::TooShort { days } = self;
-        vec![("days", days.to_string())]
+        let SplitError::TooShort { days, needed } = self;
+        vec![("days", days.to_string()), ("needed", needed.to_string())]
     }
 
     fn failure(&self) -> Failure {
@@ -153,11 +157,13 @@ impl SplitPlan {
     /// [`SplitError`] where a stretch would have less than a day, or no served visit.
     pub fn rolling(&self, history: &History, count: u32) -> Result<Vec<TimeSplit>, SplitError> {
         let visits = &history.visits;
+        // The stretches cover half of the time before the test, and the oldest learns from the other half.
+        let needed = self.days_needed(2 * i64::from(count.max(1)).max(i64::from(self.gap_days) + 1));
         let mut clock = history.zone.clock();
         let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
-            return Err(SplitError::TooShort { days: 0 });
+            return Err(SplitError::TooShort { days: 0, needed });
         };
-        let too_short = SplitError::TooShort { days: (last.millis() - first.millis()) / 86_400_000 + 1 };
+        let too_short = SplitError::TooShort { days: days_from(*first, *last), needed };
         let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
         let known = dates.test.days_since(dates.train);
         let stretch = known / 2 / i32::try_from(count.max(1)).unwrap_or(i32::MAX);
@@ -181,15 +187,34 @@ impl SplitPlan {
     /// [`SplitError`] where there would be no served visit to learn from, or none to test on.
     pub fn split(&self, history: &History) -> Result<TimeSplit, SplitError> {
         let visits = &history.visits;
+        let needed = self.days_needed(i64::from(self.gap_days) + 1);
         let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
-            return Err(SplitError::TooShort { days: 0 });
+            return Err(SplitError::TooShort { days: 0, needed });
         };
-        let too_short = SplitError::TooShort { days: (last.millis() - first.millis()) / 86_400_000 + 1 };
+        let too_short = SplitError::TooShort { days: days_from(*first, *last), needed };
         let mut clock = history.zone.clock();
         let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
         let split = self.at(history, dates, &mut clock).ok_or_else(|| too_short.clone())?;
         if split.train.is_empty() || split.test.is_empty() { Err(too_short) } else { Ok(split) }
     }
+}
+
+impl SplitPlan {
+    /// The fewest days of which at least `known` midnights lie before the test, whenever in the first and the last of them
+    /// somebody came: from the first midnight to the last they span a day less, and a later first visit only moves the cut
+    /// to later. Days are of 24 hours here.
+    fn days_needed(&self, known: i64) -> i64 {
+        let is_enough = |span: i64| kept_millis(span * DAY_MILLIS, self.test_share) >= known * DAY_MILLIS;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "some thousand days")]
+        let span = (known as f64 / (1.0 - self.test_share).max(1e-4)).ceil().min(1e8) as i64;
+        // Rounding may take a millisecond from a span that is just enough.
+        if is_enough(span) { span + 1 } else { span + 2 }
+    }
+}
+
+/// The days from one arrival to another, both counted.
+fn days_from(first: Moment, last: Moment) -> i64 {
+    (last.millis() - first.millis()) / DAY_MILLIS + 1
 }
 
 /// A cut, and the gap before it.
@@ -205,13 +230,14 @@ struct Cut {
 /// `clock`.
 #[must_use]
 pub fn cut_date(first: Moment, last: Moment, clock: &mut WallClock, test_share: f64) -> Option<CivilDate> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "spans are far below 2^53 ms"
-    )]
-    let kept = ((last.millis() - first.millis()) as f64 * (1.0 - test_share)) as i64;
+    let kept = kept_millis(last.millis() - first.millis(), test_share);
     first.plus_millis(kept).map(|moment| clock.local(moment).date())
+}
+
+/// What is not tested on of so many milliseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "spans are far below 2^53 ms")]
+fn kept_millis(span: i64, test_share: f64) -> i64 {
+    (span as f64 * (1.0 - test_share)) as i64
 }
 
 /// Splits `history` at `cut`, without further parts; either side may be empty.

@@ -194,8 +194,66 @@ fn past_and_future_do_not_touch() {
     assert!(matches!(SplitPlan::default().rolling(&history, 99), Err(SplitError::TooShort { .. })));
 
     let one_day = History { visits: visits.take(&[0, 1, 2, 3]), ..History::default() };
-    assert!(matches!(SplitPlan::default().split(&one_day), Err(SplitError::TooShort { days: 1 })));
-    assert!(matches!(SplitPlan::default().split(&History::default()), Err(SplitError::TooShort { days: 0 })));
+    assert!(matches!(SplitPlan::default().split(&one_day), Err(SplitError::TooShort { days: 1, needed: 3 })));
+    assert!(matches!(
+        SplitPlan::default().split(&History::default()),
+        Err(SplitError::TooShort { days: 0, needed: 3 })
+    ));
+}
+
+/// A served visit on each of `days` days, at these minutes of the first, the others, and the last.
+fn daily(days: i64, [first, between, last]: [i64; 3]) -> History {
+    let midnight = Moment::parse_rfc3339("2026-01-03T00:00:00+03:30").unwrap();
+    let visit = |day: i64| {
+        let minute = match day {
+            0 => first,
+            day if day + 1 == days => last,
+            _ => between,
+        };
+        let arrived = midnight.plus_millis((day * 1_440 + minute) * 60_000).unwrap();
+        Visit {
+            visit_id: day.to_string(),
+            site: "a".to_owned(),
+            service: "x".to_owned(),
+            arrived,
+            called: arrived.plus_millis(1_000),
+            finished: None,
+            left: None,
+            priority: None,
+            channel: None,
+            booked_for: None,
+            open_counters: None,
+            people_ahead: None,
+        }
+    };
+    History { visits: (0..days).map(visit).collect(), ..History::default() }
+}
+
+#[test]
+fn so_many_days_as_are_said_to_be_needed_are_enough_and_one_less_may_not_be() {
+    let needed = |result: Result<(), SplitError>| match result {
+        Err(SplitError::TooShort { needed, .. }) => needed,
+        Ok(()) => panic!("nothing was split"),
+    };
+    let hours = [[0, 0, 0], [0, 720, 1_439], [1_439, 720, 0], [1_439, 1_439, 1_439], [500, 600, 700]];
+    for test_share in [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9] {
+        for gap_days in [0, 1, 5] {
+            let plan = SplitPlan { gap_days, ..SplitPlan::default().testing(test_share) };
+            let split = |history: &History| plan.split(history).map(|_| ());
+            let days = needed(split(&History::default()));
+            assert!(hours.iter().all(|hours| split(&daily(days, *hours)).is_ok()), "{plan:?}, {days} days");
+            let fewer = hours.iter().any(|hours| split(&daily(days - 1, *hours)).is_err());
+            assert!(fewer, "{plan:?}: {} days are enough", days - 1);
+            for count in [1, 3, 4] {
+                let rolling = |history: &History| plan.rolling(history, count).map(|_| ());
+                let days = needed(rolling(&History::default()));
+                assert!(
+                    hours.iter().all(|hours| rolling(&daily(days, *hours)).is_ok()),
+                    "{plan:?}, {count} stretches, {days} days"
+                );
+            }
+        }
+    }
 }
 
 /// The same pairs, with the site as their dimension.

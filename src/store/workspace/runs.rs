@@ -12,6 +12,7 @@ use crate::base::{Digest, Moment};
 use crate::store::sqlite::{Session, moment, parsed, parsed_option};
 
 const RUNS: &str = include_str!("sql/runs.sql");
+const TESTS_FROM: &str = include_str!("sql/tests_from.sql");
 
 /// Where a training is, or how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -79,6 +80,19 @@ impl Workspace {
         let mut run = self.kept_run(id)?;
         self.see_whether_it_goes_on(&mut run)?;
         Ok(run)
+    }
+
+    /// How many runs on the data set were tested on what arrived from `cut` on. Their documents stay where they are: they
+    /// hold curves, and there may be thousands of them.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Database`].
+    pub fn tests_from(&self, dataset: Digest, cut: Moment) -> Result<u64, WorkspaceError> {
+        let count = |session: &Session<'_>| -> Result<Option<i64>, WorkspaceError> {
+            let row = [dataset.to_string(), cut.to_string()];
+            Ok(session.row(TESTS_FROM, row, |row| row.get(0))?)
+        };
+        Ok(self.database.read(count)?.unwrap_or_default().cast_unsigned())
     }
 
     /// The model of a run, which has the digest it was kept with.

@@ -84,6 +84,41 @@ fn a_file_left_by_a_killed_program_is_no_obstacle() {
 }
 
 #[test]
+fn tests_from_the_same_cut_are_counted_as_their_documents_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workspace = Workspace::open_or_create(folder.path()).unwrap();
+    let datasets = ["a", "b"].map(|content| keep(&mut workspace, content, content).unwrap().digest);
+    let test = json!({"mae": 6.5});
+    // A run that goes on, fails, or is of another program says no cut, or has no test.
+    let documents = [
+        (0, json!({"cut": at(0), "test": test})),
+        (0, json!({"cut": at(0), "test": test, "curve": {"test": null, "cut": at(5)}})),
+        (0, json!({"cut": at(0), "test": null})),
+        (0, json!({"cut": at(0)})),
+        (0, json!({"cut": null, "test": test})),
+        (0, json!({"test": test})),
+        (0, json!({"cut": at(5), "test": test})),
+        (1, json!({"cut": at(0), "test": test})),
+        (1, json!([1, 2])),
+    ];
+    for (dataset, document) in &documents {
+        let begun = workspace.begin_run(&new_run(datasets[*dataset])).unwrap();
+        let end = RunEnd { document: document.clone(), seconds: 1.0, outcome: RunOutcome::Failed };
+        workspace.finish_run(begun, &end).unwrap();
+    }
+    workspace.begin_run(&new_run(datasets[0])).unwrap();
+    let runs = workspace.runs().unwrap();
+    for (dataset, cut, expected) in [(0, at(0), 2), (0, at(5), 1), (1, at(0), 1), (1, at(5), 0), (0, at(7), 0)] {
+        let (dataset, said) = (datasets[dataset], json!(cut));
+        let is_one =
+            |run: &&Run| run.dataset == dataset && run.document["cut"] == said && run.document["test"].is_object();
+        assert_eq!(runs.iter().filter(is_one).count() as u64, expected, "the case is what it says");
+        assert_eq!(workspace.tests_from(dataset, cut).unwrap(), expected);
+    }
+    assert_eq!(workspace.tests_from(Digest::of(b"?"), at(0)).unwrap(), 0);
+}
+
+#[test]
 fn runs_come_back_as_they_were_and_models_only_with_their_digest() {
     let folder = tempfile::tempdir().unwrap();
     let mut workspace = Workspace::open_or_create(folder.path()).unwrap();

@@ -11,11 +11,12 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
+use crate::analysis::models::IMPORTED;
 use crate::base::{Digest, Moment};
 use crate::store::sqlite::Access;
 use crate::store::workspace::{Run, RunMark, RunStatus, Workspace};
 
-use super::train::{RunDocument, TrainSummary};
+use super::train::{RunDocument, TrainSummary, find_family};
 use super::{Home, WorkflowError};
 
 pub use prune::{PruneRule, Pruned, prune};
@@ -89,7 +90,7 @@ impl RunEntry {
 /// [`WorkflowError::UnknownFamily`], or where the workspace cannot be read.
 pub fn list(home: &Home, filter: &RunFilter) -> Result<Vec<KeptRun>, WorkflowError> {
     if let Some(family) = &filter.family {
-        super::train::find_family(family)?;
+        is_kept_under(family)?;
     }
     let mut runs = Workspace::open(home.folder(), Access::Read)?.runs()?;
     runs.retain(|run| {
@@ -106,6 +107,17 @@ pub fn list(home: &Home, filter: &RunFilter) -> Result<Vec<KeptRun>, WorkflowErr
     kept.sort_by(|a, b| filter.order.of(a, b).then(b.0.id.cmp(&a.0.id)));
     kept.truncate(filter.limit.unwrap_or(usize::MAX));
     Ok(kept)
+}
+
+/// Whether runs may be of `family`: those that are fitted here, and that of models from elsewhere.
+fn is_kept_under(family: &str) -> Result<(), WorkflowError> {
+    match find_family(family) {
+        Err(WorkflowError::UnknownFamily { .. }) if family == IMPORTED => Ok(()),
+        Err(WorkflowError::UnknownFamily { name, known }) => {
+            Err(WorkflowError::UnknownFamily { name, known: format!("{known}, {IMPORTED}") })
+        }
+        other => other.map(|_| ()),
+    }
 }
 
 /// One run.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::models::IMPORTED;
 use crate::base::{Digest, Task, Verdict};
 use crate::store::sqlite::Access;
 use crate::store::workspace::{Run, Workspace, WorkspaceError};
@@ -76,10 +77,15 @@ impl Reproduction {
 /// Fits run `id` again. Nothing is kept.
 ///
 /// # Errors
-/// [`WorkflowError`] where there is no such run, it has no model, or its data set is gone or altered.
+/// [`WorkflowError::ImportedRun`], and [`WorkflowError`] where there is no such run, it has no model, or its data set is gone
+/// or altered.
 pub fn reproduce(home: &Home, id: i64, task: &Task) -> Result<Reproduction, WorkflowError> {
     let workspace = Workspace::open(home.folder(), Access::Read)?;
     let run = workspace.run(id)?;
+    // Said before the visits are read: nothing that they hold would help.
+    if run.family == IMPORTED {
+        return Err(WorkflowError::ImportedRun { run: id });
+    }
     let digest = run.artifact_sha256.ok_or(WorkflowError::RunWithoutModel { run: id })?;
     let document = RunDocument::read(&run)?;
     let request = request(&run, &document)?;

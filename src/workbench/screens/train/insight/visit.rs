@@ -1,7 +1,7 @@
 //! Why one visit got its prediction, in minutes, and what it would have got if something had been otherwise.
 //!
-//! A prediction is made when a value is changed, not in every frame. Its explanation costs many times as much (see
-//! `benches/models.rs`): while a slider is dragged the last one stays, and the new one is made when it is let go.
+//! A prediction is made when a value is changed, not in every frame. Its explanation visits every
+//! path of every tree: while a slider is dragged the last one stays, and the new one is made when it is let go.
 
 use std::collections::BTreeMap;
 
@@ -195,7 +195,7 @@ fn fields(test: &TestPart, place: usize, explanation: &Explanation) -> Vec<WhatI
 fn visit_words(look: &Look, test: &TestPart, place: usize) -> String {
     let scored = &test.scored;
     let site = scored.site.get(place).and_then(|site| scored.sites.get(*site as usize)).cloned();
-    let arrived = test.arrived.get(place).map(|arrived| test.artifact.origin.zone.clock().local(*arrived));
+    let arrived = test.local.get(place).copied();
     let style = DateStyle::usual(look.language);
     let fields = [
         ("visit", test.visits.get(place).cloned().unwrap_or_default()),
