@@ -4,7 +4,7 @@ use crate::analysis::evaluation::{Comparison, CostWeights, SliceVerdict};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::workflows::SEED;
-use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
+use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models, level_words, tests_words};
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::models::ModelName;
 
@@ -94,22 +94,9 @@ fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
     if let Some(days) = comparison.days_needed {
         lines.push(language.fill("cli.compare.days_needed", &[("days", &language.integer(days))]));
     }
-    lines.extend(tests_line(comparison, language));
+    lines.push(tests_words(language, comparison));
     lines.push(slices_line(comparison, language));
     lines
-}
-
-fn tests_line(comparison: &Comparison, language: Language) -> Option<String> {
-    let tests = &comparison.tests;
-    let p = |p: f64| language.decimal(p, 4);
-    let values = [
-        ("sign_flips", p(tests.sign_flips.as_ref()?.p)),
-        ("diebold_mariano", p(tests.diebold_mariano.as_ref()?.p)),
-        ("robust", p(tests.diebold_mariano_robust.as_ref()?.p)),
-        ("days", language.integer(comparison.days)),
-        ("site_days", language.integer(comparison.site_days)),
-    ];
-    Some(language.fill_owned("cli.compare.tests", &values))
 }
 
 /// The worst slice, or that there is none; never silence about slices that could not be judged.
@@ -130,7 +117,7 @@ fn slices_line(comparison: &Comparison, language: Language) -> String {
         not_judged,
         worse,
         ("dimension", language.text(&format!("slice.{}", worst.dimension)).to_owned()),
-        ("level", worst.level.clone()),
+        ("level", level_words(language, &worst.dimension, &worst.level)),
         ("ratio", language.decimal(worst.ratio.unwrap_or(f64::NAN), 2)),
         ("n", language.integer(worst.n)),
     ];

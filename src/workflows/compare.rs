@@ -7,10 +7,12 @@ use crate::analysis::evaluation::{Comparison, CostWeights, Dimension, Pairs, Sid
 use crate::analysis::features::{Expression, FeatureTable, Value};
 use crate::analysis::history::{Channel, Outcome};
 use crate::analysis::models::{Artifact, ArtifactError, EdgeValues, Fitted, Queues, WaitInterval};
-use crate::base::calendar::Weekday;
+use crate::base::calendar::{LocalTime, Weekday};
+use crate::base::language::Language;
 use crate::base::statistics::Sample;
 use crate::base::{Moment, Task};
 
+use super::card::category_words;
 use super::datasets::Prepared;
 use super::models::{ModelName, load};
 use super::train::{fit_baseline, waits_of};
@@ -154,6 +156,37 @@ impl CompareOutcome {
     }
 }
 
+/// What the tests beside the bootstrap say of the difference; of one that is not evaluable, that it is not.
+#[must_use]
+pub fn tests_words(language: Language, comparison: &Comparison) -> String {
+    let p = |p: Option<f64>| match p {
+        Some(p) => language.decimal(p, 4),
+        None => language.text("compare.no_p").to_owned(),
+    };
+    let tests = &comparison.tests;
+    let values = [
+        ("sign_flips", p(tests.sign_flips.as_ref().map(|test| test.p))),
+        ("diebold_mariano", p(tests.diebold_mariano.as_ref().map(|test| test.p))),
+        ("robust", p(tests.diebold_mariano_robust.as_ref().map(|test| test.p))),
+        ("days", language.integer(comparison.days)),
+        ("site_days", language.integer(comparison.site_days)),
+    ];
+    language.fill_owned("compare.tests", &values)
+}
+
+/// The level of a slice of a comparison, such as "Thursday", "busy" or the name of a service.
+#[must_use]
+pub fn level_words(language: Language, dimension: &str, level: &str) -> String {
+    match (dimension, level) {
+        ("load", "quiet" | "busy") | ("site_age", "known" | "new") => {
+            language.text(&format!("slice.{dimension}.{level}")).to_owned()
+        }
+        // Hours in the digits of the language.
+        ("hour", hour) => hour.parse().map_or_else(|_| hour.to_owned(), |hour| language.integer(hour)),
+        _ => category_words(language, dimension, level),
+    }
+}
+
 /// Of a model that says the same of every visit.
 fn mean_absolute_error(constant: &Fitted, pairs: &Pairs) -> f64 {
     let always = constant.predict(&|_| Value::Missing).get();
@@ -195,7 +228,6 @@ fn pairs(
     task: &Task,
 ) -> Result<Pairs, WorkflowError> {
     let visits = &prepared.history.visits;
-    let mut clocks = prepared.history.clocks();
     let mut pairs = Pairs { sites: visits.site.names().to_vec(), ..Pairs::default() };
     let mut rows = Vec::new();
     for row in 0..visits.len() {
@@ -212,20 +244,27 @@ fn pairs(
     (pairs.current, pairs.current_intervals) = predictions(current, &features, task)?;
     (pairs.candidate, pairs.candidate_intervals) = predictions(candidate, &features, task)?;
     pairs.actual = waits_of(prepared, &rows);
-    pairs.dimensions = dimensions(prepared, &rows, &features, from);
+    let mut clocks = prepared.history.clocks();
+    let local: Vec<LocalTime> = rows.iter().map(|row| clocks.arrival(*row)).collect();
+    pairs.dimensions = dimensions(prepared, &rows, &local, &features, from);
+    pairs.day = local.iter().map(|time| time.date()).collect();
     for row in rows {
         pairs.arrived.push(visits.arrived[row]);
-        pairs.day.push(clocks.arrival(row).date());
         pairs.site.push(visits.site.codes()[row]);
     }
     Ok(pairs)
 }
 
-/// What the visits `rows` of a comparison from `from` on are divided by. `features` are theirs.
-fn dimensions(prepared: &Prepared, rows: &[usize], features: &FeatureTable, from: Moment) -> Vec<Dimension> {
+/// What the visits `rows` of a comparison from `from` on are divided by. `local` are their arrivals by the clocks of
+/// their sites, `features` what was known then.
+fn dimensions(
+    prepared: &Prepared,
+    rows: &[usize],
+    local: &[LocalTime],
+    features: &FeatureTable,
+    from: Moment,
+) -> Vec<Dimension> {
     let visits = &prepared.history.visits;
-    let mut clocks = prepared.history.clocks();
-    let local: Vec<_> = rows.iter().map(|row| clocks.arrival(*row)).collect();
     let names = |levels: &[&str]| levels.iter().map(|level| (*level).to_owned()).collect::<Vec<String>>();
     let of_rows = |codes: &[u32]| rows.iter().map(|row| codes[*row]).collect();
     let channels = [Channel::WalkIn, Channel::Booked];

@@ -282,6 +282,9 @@ fn the_slice_that_is_worse_is_found_and_comes_first_and_small_ones_are_not_judge
     // With no difference at all, nothing is called.
     let alike = compare(side("a"), side("b"), &sliced(pairs(28, 4, 20, |_, _| 4.0)), CostWeights::default(), 1);
     assert!(alike.unwrap().slices.iter().all(|slice| slice.verdict == SliceVerdict::Alike));
+    // What all visits share is no slice.
+    let one = compare(side("a"), side("b"), &sliced(pairs(28, 1, 20, |_, _| 3.0)), CostWeights::default(), 1);
+    assert_eq!(one.unwrap().slices, []);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What models are called in front of people.
 
 use crate::workbench::theme::Look;
-use crate::workflows::card::category_words;
 use crate::workflows::models::ModelName;
 
 /// `run:2` as "Run 2", a baseline by its family, a version by its number.
@@ -44,16 +43,4 @@ pub(super) fn listed(look: &Look, things: &[String]) -> String {
     let mut things = things.iter();
     let first = things.next().cloned().unwrap_or_default();
     things.fold(first, |listed, thing| look.fill("list.comma", &[("a", &listed), ("b", thing)]))
-}
-
-/// The level of a slice of a comparison, such as "Thursday", "busy" or the name of a service.
-pub(super) fn level_words(look: &Look, dimension: &str, level: &str) -> String {
-    match (dimension, level) {
-        ("load", "quiet" | "busy") | ("site_age", "known" | "new") => {
-            look.text(&format!("slice.{dimension}.{level}")).to_owned()
-        }
-        // Hours in the digits of the language.
-        ("hour", hour) => hour.parse().map_or_else(|_| hour.to_owned(), |hour| look.language.integer(hour)),
-        _ => category_words(look.language, dimension, level),
-    }
 }

@@ -78,7 +78,11 @@ pub struct Slice {
 /// cannot be judged last.
 pub(super) fn slices(pairs: &Pairs, bootstrap: BlockBootstrap) -> Vec<Slice> {
     let of = |dimension: &Dimension| {
-        let blocks = blocks(pairs, dimension);
+        let mut blocks = blocks(pairs, dimension);
+        // Where all visits have one level, it is the whole comparison once more, and would only dilute the others.
+        if blocks.len() < 2 {
+            blocks.clear();
+        }
         let level = |(level, blocks): (u32, BTreeMap<(u32, CivilDate), PairedBlock>)| {
             Some(slice(dimension.id, dimension.levels.get(level as usize)?, &blocks, bootstrap))
         };

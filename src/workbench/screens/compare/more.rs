@@ -3,11 +3,11 @@
 use egui::Ui;
 
 use crate::analysis::evaluation::{Comparison, Power, Slice, SliceVerdict};
-use crate::workbench::screens::names::level_words;
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{ForestData, ForestRow};
 use crate::workbench::widgets::{Card, Cell, Column, Table};
+use crate::workflows::compare::{level_words, tests_words};
 
 /// Slices that are drawn; the worst ones.
 const MOST_SLICES: usize = 16;
@@ -42,7 +42,7 @@ fn row(look: &Look, slice: &Slice) -> Option<ForestRow> {
     };
     let values = [
         ("dimension", look.text(&format!("slice.{}", slice.dimension)).to_owned()),
-        ("level", level_words(look, &slice.dimension, &slice.level)),
+        ("level", level_words(look.language, &slice.dimension, &slice.level)),
     ];
     Some(ForestRow {
         label: look.language.fill_owned("compare.slice_is", &values),
@@ -89,7 +89,7 @@ pub(super) fn power_ui(ui: &mut Ui, comparison: &Comparison, height: f32) {
                 None => look.text("compare.never").to_owned(),
             })
         });
-        Text::new(tests_words(&look, comparison)).ink(Ink::Soft).wrap().copyable().ui(ui);
+        Text::new(tests_words(look.language, comparison)).ink(Ink::Soft).wrap().copyable().ui(ui);
     });
 }
 
@@ -97,18 +97,4 @@ pub(super) fn power_ui(ui: &mut Ui, comparison: &Comparison, height: f32) {
 fn differences(power: &[Power]) -> Option<Vec<&Power>> {
     let of: Vec<&Power> = power.iter().filter(|power| power.traffic == "shadow").collect();
     (!of.is_empty()).then_some(of)
-}
-
-fn tests_words(look: &Look, comparison: &Comparison) -> String {
-    let p =
-        |p: Option<f64>| p.map_or_else(|| look.text("compare.no_p").to_owned(), |p| look.language.decimal(p, 4));
-    let tests = &comparison.tests;
-    let values = [
-        ("sign_flips", p(tests.sign_flips.as_ref().map(|test| test.p))),
-        ("diebold_mariano", p(tests.diebold_mariano.as_ref().map(|test| test.p))),
-        ("robust", p(tests.diebold_mariano_robust.as_ref().map(|test| test.p))),
-        ("days", look.language.integer(comparison.days)),
-        ("site_days", look.language.integer(comparison.site_days)),
-    ];
-    look.language.fill_owned("cli.compare.tests", &values)
 }
