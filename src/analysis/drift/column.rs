@@ -121,13 +121,15 @@ pub enum DataReason {
     NoValues,
     /// A window has fewer than 100 visits.
     TooFewVisits,
+    /// A window has fewer than four days, so that it cannot be told how much days differ.
+    TooFewDays,
     /// The other data set has no such column, or it holds numbers in one and names in the other.
     NotComparable,
 }
 
 impl DataReason {
     /// Every reason.
-    pub const ALL: [DataReason; 9] = [
+    pub const ALL: [DataReason; 10] = [
         DataReason::Drift,
         DataReason::Calendar,
         DataReason::BelowLimit,
@@ -136,6 +138,7 @@ impl DataReason {
         DataReason::FloorAboveLimit,
         DataReason::NoValues,
         DataReason::TooFewVisits,
+        DataReason::TooFewDays,
         DataReason::NotComparable,
     ];
 
@@ -151,6 +154,7 @@ impl DataReason {
             DataReason::FloorAboveLimit => "floor_above_limit",
             DataReason::NoValues => "no_values",
             DataReason::TooFewVisits => "too_few_visits",
+            DataReason::TooFewDays => "too_few_days",
             DataReason::NotComparable => "not_comparable",
         }
     }
@@ -313,7 +317,8 @@ impl Counted {
             curves: self.curves,
             verdict,
             reason,
-            visits_needed: (verdict == Verdict::Inconclusive).then(|| visits_needed(&found, &floor)),
+            visits_needed: (verdict == Verdict::Inconclusive && floor.p.is_some())
+                .then(|| visits_needed(&found, &floor)),
             dealt,
         })
     }
@@ -347,6 +352,10 @@ impl ColumnDrift {
 }
 
 fn judge(found: &Divergences, floor: &NoiseFloor) -> (Verdict, DataReason) {
+    // By the formula visits of a day are taken for independent, which they are not: a floor to look at, and nothing to judge by.
+    if floor.p.is_none() {
+        return (Verdict::Inconclusive, DataReason::TooFewDays);
+    }
     match (found.kl > KL_LIMIT, found.kl > floor.floor, floor.floor > KL_LIMIT) {
         (true, true, _) => (Verdict::Fail, DataReason::Drift),
         (true, false, _) => (Verdict::Inconclusive, DataReason::InsideFloor),

@@ -186,7 +186,8 @@ pub fn watch(
     let before = theirs.as_ref().unwrap_or(&ours);
     let plan = Plan::of(&ours.timeline, theirs.as_ref().map(|theirs| &theirs.timeline), request)?;
     let (mut current, mut reference) = (plan.current.clone(), plan.reference.clone());
-    let model = watched_model(home, &ours, request.model.as_ref(), &plan.weeks, task)?;
+    // A baseline learns from what was over before the first of these began.
+    let model = watched_model(home, before, request.model.as_ref(), &plan.weeks, task)?;
     if request.against_training {
         reference = training_window(&ours, &model.facts, &current)?;
     }
