@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench models` measures; `-- --rows N` one size only, `-- --family F` one family, `-- --times N` the median
 //! of N. `boosted` runs 100 rounds of 63 leaves at a rate of 0.1, as its peers do, or as many as `-- --rounds N` says. With
-//! `-- --dump DIR` it measures nothing, but writes the visits as arrays, which `benches/peers/models.py` lets LightGBM, XGBoost and scikit-learn learn from. Two
-//! threads, unless `RAYON_NUM_THREADS` says otherwise.
+//! `-- --dump DIR` it measures nothing, but writes the visits as arrays, which `benches/peers/models.py` lets LightGBM, XGBoost
+//! and scikit-learn learn from. Two threads, unless `RAYON_NUM_THREADS` says otherwise.
 
 #![expect(clippy::expect_used, reason = "a bench that cannot go on stops")]
 
