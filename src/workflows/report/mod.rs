@@ -15,6 +15,8 @@ mod html;
 mod markup;
 mod style;
 mod svg;
+#[cfg(test)]
+mod tests;
 
 pub use comparison::{ComparisonAccount, comparison_report};
 pub use document::{Block, Cell, Fact, Finding, Head, Ink, KeyFigure, Picture, Report, Section, Table};

@@ -84,7 +84,7 @@ impl Frame {
             let (x, half) = (self.across(*value), width_of(words) / 2.0);
             let x = x.min(self.width - half);
             if x - half >= free_from {
-                svg.text("label", language, (x, bottom + 14.0), Anchor::Middle, words);
+                svg.text("label", language, (x, bottom + 18.0), Anchor::Middle, words);
                 free_from = x + half + 10.0;
             }
         }
