@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::drift::DriftError;
 use crate::analysis::evaluation::{ComparisonError, SplitError};
 use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
@@ -32,6 +33,8 @@ pub enum WorkflowError {
     Split(#[from] SplitError),
     #[error(transparent)]
     Comparison(#[from] ComparisonError),
+    #[error(transparent)]
+    Drift(#[from] DriftError),
     #[error(transparent)]
     Insight(#[from] InsightError),
     #[error(transparent)]
@@ -140,7 +143,7 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
@@ -170,7 +173,7 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
@@ -215,7 +218,7 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,

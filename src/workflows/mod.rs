@@ -37,6 +37,7 @@ pub mod server;
 pub mod simulate;
 pub mod train;
 pub mod verify;
+pub mod watch;
 
 pub use error::WorkflowError;
 pub use home::Home;

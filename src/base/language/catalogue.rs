@@ -55,6 +55,7 @@ pub const AREAS: &[Area] = areas![
     "mapping_page",
     "contract",
     "insight",
+    "drift",
     "report",
 ];
 

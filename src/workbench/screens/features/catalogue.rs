@@ -160,7 +160,7 @@ fn cell(look: &Look, state: &State, row: &FeatureRow, column: usize) -> Cell {
 
 /// How far the newest complete week is from the week before; below everything else where that cannot be said.
 fn divergence(row: &FeatureRow) -> f64 {
-    row.drift.as_ref().and_then(|drift| drift.measured).map_or(-1.0, |measured| measured.kl)
+    row.drift.as_ref().and_then(|drift| drift.found.kl).unwrap_or(-1.0)
 }
 
 /// The words of a verdict on a feature's drift.
@@ -173,7 +173,7 @@ pub(super) fn drift_key(verdict: Verdict) -> &'static str {
 }
 
 fn drift_cell(look: &Look, row: &FeatureRow) -> Cell {
-    let Some(drift) = row.drift.as_ref().filter(|drift| drift.measured.is_some()) else {
+    let Some(drift) = row.drift.as_ref().map(|drift| &drift.found).filter(|found| found.kl.is_some()) else {
         return Cell::text(look.language.decimal(f64::NAN, 0)).ink(Ink::Faint);
     };
     let words = look.text(drift_key(drift.verdict));
