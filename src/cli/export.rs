@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
+use crate::analysis::drift::LabelBounds;
 use crate::analysis::evaluation::CostWeights;
 use crate::base::Verdict;
 use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
-use crate::workflows::SEED;
 use crate::workflows::compare::CompareRequest;
 use crate::workflows::datasets::{find, prepare, workspace};
-use crate::workflows::report::{ExportedReport, ReportTarget, export_comparison};
+use crate::workflows::models::ModelName;
+use crate::workflows::report::{ExportedReport, ReportTarget, export_comparison, export_drift};
+use crate::workflows::watch::{Span, WatchRequest, watch};
+use crate::workflows::{SEED, WorkflowError};
 
 use super::compare::cost;
 use super::{Context, Ended};
@@ -26,19 +29,21 @@ pub struct Export {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// One HTML file that explains a comparison in both languages and needs no network. Exit code 0 where it was written,
-    /// whatever was found.
+    /// One HTML file that explains a comparison, or without a candidate what the drift monitors find in the newest week and
+    /// month, in both languages and without a network. Exit code 0 where it was written, whatever was found.
     Report(Report),
 }
 
 #[derive(Debug, clap::Args)]
 struct Report {
-    /// The current model: `rule`, `constant`, `run:3`, `1.2.0` or `live`.
-    #[arg(long, value_name = "X", default_value = "rule")]
-    current: String,
-    /// The candidate, named likewise.
+    /// The current model: `rule`, `constant`, `run:3`, `1.2.0` or `live`. Without it the rule is what a candidate is compared
+    /// with; drift is looked for with the live version.
+    #[arg(long, value_name = "X")]
+    current: Option<String>,
+    /// The candidate, named likewise. Without it the report is about drift; `nobat drift --report` takes everything that drift
+    /// can be asked.
     #[arg(long, value_name = "Y")]
-    candidate: String,
+    candidate: Option<String>,
     /// The data set: its name, the beginning of its digest, or `latest`.
     #[arg(long, value_name = "D", default_value = "latest")]
     data: String,
@@ -70,6 +75,15 @@ enum Calendar {
     Gregorian,
 }
 
+impl Calendar {
+    fn style(self) -> DateStyle {
+        match self {
+            Calendar::Jalali => DateStyle::Jalali,
+            Calendar::Gregorian => DateStyle::Gregorian,
+        }
+    }
+}
+
 impl Export {
     pub fn run(&self, context: &Context) -> Ended {
         let What::Report(report) = &self.what;
@@ -80,30 +94,47 @@ impl Export {
 }
 
 impl Report {
-    fn write(&self, context: &Context) -> Result<ExportedReport, crate::workflows::WorkflowError> {
+    fn write(&self, context: &Context) -> Result<ExportedReport, WorkflowError> {
         let target = ReportTarget {
             file: self.out.clone(),
             with_json: self.with_json,
             language: context.output.language,
-            calendar: self.calendar.map(|calendar| match calendar {
-                Calendar::Jalali => DateStyle::Jalali,
-                Calendar::Gregorian => DateStyle::Gregorian,
-            }),
+            calendar: self.calendar.map(Calendar::style),
         };
         target.check()?;
+        let current: Option<ModelName> = self.current.as_deref().map(str::parse).transpose()?;
+        let candidate: Option<ModelName> = self.candidate.as_deref().map(str::parse).transpose()?;
+        let workspace = workspace(&context.home, Access::Read)?;
+        let prepared = prepare(&workspace, &find(&workspace, &self.data)?, &context.task)?;
+        let Some(candidate) = candidate else {
+            let request = self.watch_request(current);
+            let found = watch(&context.home, &prepared, None, &request, &context.task)?;
+            return export_drift(&context.home, &found, &prepared.history.zone, &target);
+        };
         let request = CompareRequest {
-            current: self.current.parse()?,
-            candidate: self.candidate.parse()?,
+            current: current.unwrap_or(ModelName::Baseline("rule")),
+            candidate,
             weights: CostWeights { per_minute_needless: self.cost_minute, per_turn_missed: self.cost_turn },
             seed: self.seed,
         };
-        let workspace = workspace(&context.home, Access::Read)?;
-        let prepared = prepare(&workspace, &find(&workspace, &self.data)?, &context.task)?;
         export_comparison(&context.home, &prepared, &request, &target, &context.task)
+    }
+
+    /// The newest whole week and month; Jalali months unless another calendar is asked for.
+    fn watch_request(&self, model: Option<ModelName>) -> WatchRequest {
+        WatchRequest {
+            model,
+            span: Span::Newest,
+            months: self.calendar.map_or(DateStyle::Jalali, Calendar::style),
+            like_with_like: false,
+            bounds: LabelBounds::default(),
+            seed: self.seed,
+        }
     }
 }
 
-fn lines(written: &ExportedReport, language: Language) -> Vec<String> {
+/// Where it is, and what it says.
+pub(super) fn lines(written: &ExportedReport, language: Language) -> Vec<String> {
     let path = |path: &PathBuf| path.display().to_string();
     let values = [
         ("path", path(&written.file)),

@@ -80,6 +80,30 @@ fn a_report_is_written_once_and_whole_or_not_at_all() {
     assert_eq!(left(), before);
 }
 
+#[test]
+fn drift_is_reported_with_what_the_command_says() {
+    let project = project();
+    let (file, other) = (project.path("drift.html"), project.path("other.html"));
+    let words = ["--json", "export", "report", "--out", text(&file), "--with-json"];
+    let written = project.nobat(words).exits(0).json();
+    let said = project.nobat(["--json", "drift"]).json();
+    let beside = std::fs::read_to_string(project.path("drift.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&beside).unwrap(), said);
+    assert_eq!((&written["kind"], &written["verdict"]), (&"drift".into(), &said["verdict"]));
+    let told = project.nobat(["--lang", "en", "drift", "--report", text(&other)]);
+    assert!(matches!(told.code, Some(0 | 3 | 4)) && told.out.contains("other.html"), "{told}");
+    project.nobat(["drift", "--report", text(&other)]).refuses(1).says("other.html");
+    // Every column that was measured is on both pages, by its numbers.
+    for file in [&file, &other] {
+        let page = std::fs::read_to_string(file).unwrap();
+        for column in said["data"].as_array().unwrap() {
+            let Some(kl) = column["kl"].as_f64() else { continue };
+            assert!(page.contains(&format!("<td class=\"number\">{kl:.3}</td>")), "{column}");
+        }
+        assert!(!page.contains("NaN") && !page.contains("<script"));
+    }
+}
+
 /// A browser that can be asked without a screen.
 fn browser() -> Option<PathBuf> {
     let named = std::env::var_os("NOBAT_BROWSER").map(PathBuf::from);
@@ -194,23 +218,28 @@ fn a_report_opens_in_a_browser() {
     let held = project.write("held.html", format!("<!DOCTYPE html><meta charset=utf-8>{policy}{asks}"));
     assert_eq!(open(&browser, &project, &held, "800x600", &[]).complaints.len(), 2);
 
-    for (language, headline) in [("en", "better than today's rule"), ("fa", "بهتر از قاعدهٔ امروز")]
-    {
-        let file = project.path(format!("{language}.html"));
-        report(&project, &file, language, &[]).exits(0);
+    // A comparison in either language first, and drift.
+    let cases = [
+        ("en", &["--candidate", "run:1"][..], ["better than today's rule", "بهتر از قاعدهٔ امروز"]),
+        ("fa", &["--candidate", "run:1"][..], ["بهتر از قاعدهٔ امروز", "better than today's rule"]),
+        ("fa", &[][..], ["سه پایشگر", "Three monitors"]),
+    ];
+    for (index, (language, about, headlines)) in cases.into_iter().enumerate() {
+        let file = project.path(format!("{index}.html"));
+        let words = ["--lang", language, "export", "report", "--out", text(&file)];
+        project.nobat(words.into_iter().chain(about.iter().copied())).exits(0);
         let opened = open(&browser, &project, &file, "1240x1600", &[]);
         assert_eq!(opened.complaints, Vec::<String>::new());
         assert!(!opened.network.contains("http://") && !opened.network.contains("https://"), "{}", opened.network);
         let document = &opened.document;
-        assert!(document.contains("<title>") && document.contains(headline), "{headline}");
+        for headline in headlines {
+            assert!(document.contains(headline), "{headline}");
+        }
         for article in ["<article lang=\"en\" dir=\"ltr\"", "<article lang=\"fa\" dir=\"rtl\""] {
             assert!(document.contains(article), "{article}");
         }
-        let other =
-            if language == "en" { "بهتر از قاعدهٔ امروز" } else { "better than today's rule" };
-        assert!(document.contains(other), "{other}");
         assert!(document.contains(&format!("<html lang=\"{language}\"")));
-        assert!(!document.contains("<script") && document.contains("&lt;script&gt;"));
+        assert!(!document.contains("<script") && document.contains("&lt;b&gt;small"));
 
         let page = std::fs::read_to_string(&file).unwrap();
         for size in ["1240x1600", "390x800"] {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::analysis::evaluation::CostWeights;
-use crate::base::calendar::DateStyle;
+use crate::base::calendar::{DateStyle, Zone};
 use crate::base::language::Language;
 use crate::base::{Digest, Task, Verdict};
 use crate::store::registry::Registry;
@@ -14,9 +14,11 @@ use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::files::{file_error, write_new_bytes, write_text};
 use crate::workflows::models::ModelName;
+use crate::workflows::watch::DriftReport;
 use crate::workflows::{Home, WorkflowError, now};
 
 use super::comparison::{ComparisonAccount, comparison_report};
+use super::drift::{DriftAccount, drift_report};
 use super::html::page;
 
 /// Where a report goes, and how it is told.
@@ -35,7 +37,7 @@ pub struct ReportTarget {
 /// A report that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExportedReport {
-    /// What it is about: `comparison`.
+    /// What it is about: `comparison` or `drift`.
     pub kind: String,
     /// What was found.
     pub verdict: Verdict,
@@ -87,7 +89,7 @@ pub fn export_comparison(
     target.check()?;
     let outcome = compare_models(home, prepared, request, task)?;
     let page = comparison_page(home, prepared, &outcome, request.weights, target)?;
-    write(&page, &outcome, target, write_new_bytes)
+    write("comparison", outcome.comparison.gate, &page, &outcome.summary(), target, write_new_bytes)
 }
 
 /// Writes the report of a comparison that was made already, over a file of that name: for the window, whose dialog has asked.
@@ -102,7 +104,33 @@ pub fn save_comparison(
     target: &ReportTarget,
 ) -> Result<ExportedReport, WorkflowError> {
     let page = comparison_page(home, prepared, outcome, weights, target)?;
-    write(&page, outcome, target, |path, bytes| write_text(path, &String::from_utf8_lossy(bytes)))
+    let put = |path: &Path, bytes: &[u8]| write_text(path, &String::from_utf8_lossy(bytes));
+    write("comparison", outcome.comparison.gate, &page, &outcome.summary(), target, put)
+}
+
+/// Writes the report of what the monitors found. `zone` is that whose clock the days were told by.
+///
+/// # Errors
+/// [`WorkflowError`] where the file cannot be written or is there already.
+pub fn export_drift(
+    home: &Home,
+    found: &DriftReport,
+    zone: &Zone,
+    target: &ReportTarget,
+) -> Result<ExportedReport, WorkflowError> {
+    let name = |digest: Option<Digest>| -> Result<Option<String>, WorkflowError> {
+        digest.map(|digest| Ok(workspace(home, Access::Read)?.dataset(digest)?.name)).transpose()
+    };
+    let account = DriftAccount {
+        report: found,
+        dataset: name(Some(found.dataset))?,
+        against: name(found.against)?,
+        zone: zone.clone(),
+        calendar: target.calendar,
+        made_at: now(),
+    };
+    let page = page(&Language::ALL.map(|language| drift_report(&account, language)), target.language);
+    write("drift", found.verdict, &page, &found.summary(), target, write_new_bytes)
 }
 
 fn comparison_page(
@@ -129,14 +157,16 @@ fn comparison_page(
 
 /// Writes the page, and the result as JSON where that is asked for: the page is there only where both are.
 fn write(
+    kind: &str,
+    verdict: Verdict,
     page: &str,
-    outcome: &CompareOutcome,
+    result: &serde_json::Value,
     target: &ReportTarget,
     put: impl Fn(&Path, &[u8]) -> Result<(), WorkflowError>,
 ) -> Result<ExportedReport, WorkflowError> {
     let json = target.json();
     if let Some(path) = &json {
-        let mut bytes = serde_json::to_vec_pretty(&outcome.summary())
+        let mut bytes = serde_json::to_vec_pretty(result)
             .map_err(|error| WorkflowError::Document { reason: error.to_string() })?;
         bytes.push(b'\n');
         put(path, &bytes)?;
@@ -146,8 +176,8 @@ fn write(
         json.iter().for_each(|path| drop(std::fs::remove_file(path)));
     })?;
     Ok(ExportedReport {
-        kind: "comparison".to_owned(),
-        verdict: outcome.comparison.gate,
+        kind: kind.to_owned(),
+        verdict,
         file: target.file.clone(),
         bytes: page.len() as u64,
         sha256: Digest::of(page.as_bytes()),

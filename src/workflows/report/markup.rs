@@ -103,8 +103,8 @@ fn escape_into(out: &mut String, text: &str) {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(' '),
-            // Not allowed in a page, and of no use in one.
-            letter if letter.is_control() => {}
+            // Not allowed in a page, or turns round what stands behind it.
+            letter if letter.is_control() || matches!(letter, '\u{202A}'..='\u{202E}') => {}
             letter => out.push(letter),
         }
     }

@@ -2,19 +2,15 @@
 
 use crate::analysis::models::Artifact;
 use crate::base::Digest;
-use crate::base::calendar::DateStyle;
 use crate::workflows::report::document::{Block, Cell, Fact};
 
 use super::Telling;
+use crate::workflows::report::tells::{Tells as _, program};
 
 /// Words that a stranger need not know.
 const TERMS: [&str; 8] = ["visit", "wait", "error", "interval", "gate", "bootstrap", "false_alarms", "shadow"];
 
 impl Telling<'_> {
-    fn fact(&self, key: &str, value: Cell) -> Fact {
-        Fact { name: self.text(key), value }
-    }
-
     pub fn made(&self) -> Vec<Block> {
         let account = self.account;
         let comparison = self.comparison();
@@ -38,22 +34,14 @@ impl Telling<'_> {
             candidate,
         ));
         let resamples = [("n", self.count(comparison.resamples)), ("blocks", self.count(comparison.site_days))];
-        let program = format!("nobat {}", env!("CARGO_PKG_VERSION"));
         facts.extend([
             self.fact("report.fact_resamples", Cell::text(self.fill("report.resamples", &resamples))),
             self.fact("report.fact_seed", Cell::Code(comparison.seed.to_string())),
-            self.fact("report.fact_made_at", Cell::text(self.made_at())),
-            self.fact("report.fact_program", Cell::Code(program)),
+            self.fact("report.fact_made_at", Cell::text(self.written_at())),
+            self.fact("report.fact_program", Cell::Code(program())),
             self.fact("report.fact_command", Cell::Code(self.command())),
         ]);
         vec![Block::Facts(facts)]
-    }
-
-    /// By the clock of the data set.
-    fn made_at(&self) -> String {
-        let local = self.account.zone.clock().local(self.account.made_at);
-        let at = self.style().date_and_time(local, self.language);
-        self.fill("report.at_zone", &[("at", at), ("zone", self.account.zone.to_string())])
     }
 
     fn period(&self) -> String {
@@ -116,23 +104,6 @@ impl Telling<'_> {
     }
 
     pub fn terms(&self) -> Vec<Block> {
-        let fact = |id: &str| Fact {
-            name: self.text(&format!("report.term.{id}")),
-            value: Cell::text(self.text(&format!("report.meaning.{id}"))),
-        };
-        vec![Block::Facts(TERMS.into_iter().map(fact).collect())]
-    }
-
-    pub fn colophon(&self) -> String {
-        let calendar = match self.style() {
-            DateStyle::Jalali => "report.in_jalali",
-            DateStyle::Gregorian => "report.in_gregorian",
-        };
-        let values = [
-            ("program", format!("nobat {}", env!("CARGO_PKG_VERSION"))),
-            ("at", self.made_at()),
-            ("calendar", self.text(calendar)),
-        ];
-        self.fill("report.colophon", &values)
+        vec![Block::Facts(self.terms_of(&TERMS))]
     }
 }

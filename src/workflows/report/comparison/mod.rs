@@ -16,6 +16,7 @@ use crate::base::{Digest, Moment};
 use crate::workflows::compare::CompareOutcome;
 
 use super::document::{Block, Report, Section};
+use super::tells::Tells;
 
 /// A comparison, and what has to be known of it beside its numbers.
 #[derive(Clone, Debug)]
@@ -77,38 +78,26 @@ struct Telling<'a> {
     language: Language,
 }
 
-impl Telling<'_> {
-    fn comparison(&self) -> &Comparison {
-        &self.account.outcome.comparison
-    }
-
-    fn text(&self, key: &str) -> String {
-        self.language.text(key).to_owned()
-    }
-
-    fn fill(&self, key: &str, values: &[(&'static str, String)]) -> String {
-        self.language.fill_owned(key, values)
-    }
-
-    fn count(&self, n: u64) -> String {
-        self.language.integer(n)
-    }
-
-    fn minutes(&self, value: f64) -> String {
-        self.language.decimal(value, 2)
+impl Tells for Telling<'_> {
+    fn language(&self) -> Language {
+        self.language
     }
 
     fn style(&self) -> DateStyle {
         self.account.calendar.unwrap_or(DateStyle::usual(self.language))
     }
 
-    /// The day of a moment at the sites.
-    fn date(&self, moment: Moment) -> String {
-        self.style().long(self.account.zone.clock().local(moment).date(), self.language)
+    fn zone(&self) -> &Zone {
+        &self.account.zone
     }
 
-    /// "0.73 (0.71 to 0.77)".
-    fn with_bounds(&self, value: String, low: String, high: String) -> String {
-        self.fill("chart.with_bounds", &[("value", value), ("low", low), ("high", high)])
+    fn made_at(&self) -> Moment {
+        self.account.made_at
+    }
+}
+
+impl Telling<'_> {
+    fn comparison(&self) -> &Comparison {
+        &self.account.outcome.comparison
     }
 }

@@ -1,10 +1,11 @@
 //! The pictures of a comparison, each with its numbers as a table.
 
 use crate::analysis::evaluation::{DailyErrors, DifferenceBin, Tenth};
-use crate::workflows::report::document::{Block, Cell, Head, Ink, Picture, Table};
+use crate::workflows::report::document::{Block, Cell, Ink, Picture, Table};
 use crate::workflows::report::svg::{Bars, Curve, Curves, Histogram, Place, Strip};
 
 use super::Telling;
+use crate::workflows::report::tells::Tells as _;
 
 /// With more days than this their values are not marked one by one.
 const MOST_POINTS: usize = 45;
@@ -39,14 +40,6 @@ impl Telling<'_> {
             (Ink::Current, self.fill("compare.current_is", &[("model", self.current())])),
             (Ink::Candidate, self.fill("compare.candidate_is", &[("model", self.candidate())])),
         ]
-    }
-
-    fn both_heads(&self, keys: &[&str]) -> Vec<Head> {
-        let heads = keys.iter().map(|key| self.text(key));
-        heads
-            .enumerate()
-            .map(|(index, head)| if index == 0 { Head::Words(head) } else { Head::Numbers(head) })
-            .collect()
     }
 
     /// Day by day, and visit by visit.
@@ -111,7 +104,7 @@ impl Telling<'_> {
             legend: self.sides(),
             table: Some(Table {
                 caption: self.text("compare.daily_unit"),
-                heads: self.both_heads(&heads),
+                heads: self.heads(&heads),
                 rows: daily.iter().map(row).collect(),
                 axis: None,
                 is_folded: true,
@@ -169,7 +162,7 @@ impl Telling<'_> {
             ],
             table: Some(Table {
                 caption: self.text("compare.differences"),
-                heads: self.both_heads(&["report.from", "report.to", "chart.n"]),
+                heads: self.heads(&["report.from", "report.to", "chart.n"]),
                 rows: bins.iter().map(row).collect(),
                 axis: None,
                 is_folded: true,
@@ -251,7 +244,7 @@ impl Telling<'_> {
             legend: self.sides(),
             table: Some(Table {
                 caption: self.text(unit),
-                heads: self.both_heads(&heads),
+                heads: self.heads(&heads),
                 rows: tenths.iter().map(row).collect(),
                 axis: None,
                 is_folded: true,

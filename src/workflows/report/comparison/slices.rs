@@ -7,6 +7,7 @@ use crate::workflows::report::markup::name;
 use crate::workflows::report::svg::Strip;
 
 use super::Telling;
+use crate::workflows::report::tells::Tells as _;
 
 /// Slices that are drawn; the worst ones. All of them are in the table below.
 const MOST_DRAWN: usize = 24;

@@ -5,6 +5,7 @@ use crate::base::statistics::Interval;
 use crate::workflows::report::document::{Block, Cell, Head, Ink, Table};
 
 use super::Telling;
+use crate::workflows::report::tells::Tells as _;
 
 /// Whether more of a figure is better, less of it, or neither.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use crate::workflows::report::document::{Finding, Ink, KeyFigure};
 use crate::workflows::report::markup::name;
 
 use super::Telling;
+use crate::workflows::report::tells::Tells as _;
 
 impl Telling<'_> {
     /// "Run 2 (elastic net)".

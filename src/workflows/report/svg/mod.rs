@@ -9,9 +9,9 @@ mod frame;
 mod histogram;
 mod strip;
 
-pub use curves::{Curve, Curves, Place};
+pub use curves::{Curve, Curves, Guide, Place};
 pub use histogram::{Bars, Histogram};
-pub use strip::Strip;
+pub use strip::{Strip, StripMark};
 
 use crate::base::language::{Language, with_marks};
 

@@ -21,6 +21,15 @@ pub struct Strip {
     height: f64,
 }
 
+/// A sign in a strip of bars.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StripMark {
+    /// The value at which it stands.
+    pub value: f64,
+    /// Its colour.
+    pub ink: Ink,
+}
+
 const WIDTH: f64 = 260.0;
 const HEIGHT: f64 = 22.0;
 const AXIS_HEIGHT: f64 = 24.0;
@@ -77,6 +86,19 @@ impl Strip {
             svg.line("interval", ink, (x, middle - 4.0), (x, middle + 4.0));
         }
         svg.disc("dot", ink, (self.across(estimate), middle), 4.5);
+        svg
+    }
+
+    /// A bar from zero, with signs at values that it is to be held against.
+    #[must_use]
+    pub fn bar(&self, value: f64, ink: Ink, marks: &[StripMark]) -> Svg {
+        let mut svg = self.empty();
+        let (zero, end) = (self.across(0.0), self.across(value));
+        svg.rect("bar", ink, (zero.min(end), self.height / 2.0 - 5.0), ((end - zero).abs().max(1.0), 10.0), "");
+        for mark in marks {
+            let x = self.across(mark.value);
+            svg.line("mark", mark.ink, (x, 3.0), (x, self.height - 3.0));
+        }
         svg
     }
 
