@@ -171,7 +171,8 @@ fn facts_of(out: &mut Markup, language: Language, facts: &[Fact]) {
 }
 
 fn picture(out: &mut Markup, language: Language, picture: &Picture) {
-    out.raw("<figure>");
+    // Without a title it stands in the answer, and shrinks rather than being moved sideways.
+    out.raw(if picture.title.is_empty() { "<figure class=\"gauge\">" } else { "<figure>" });
     if !picture.title.is_empty() {
         out.raw("<figcaption><h3>").words(language, &picture.title).raw("</h3>");
         if !picture.legend.is_empty() {

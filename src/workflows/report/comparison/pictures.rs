@@ -10,6 +10,9 @@ use crate::workflows::report::tells::Tells as _;
 /// With more days than this their values are not marked one by one.
 const MOST_POINTS: usize = 45;
 
+/// A share of visits alike that would be 0 % in words is not named.
+const LEAST_NAMED: f64 = 0.005;
+
 impl Telling<'_> {
     /// The interval of the ratio beside the margin of the gate.
     pub fn gauge(&self) -> Option<Picture> {
@@ -155,11 +158,15 @@ impl Telling<'_> {
             note: self.text("report.differences_note"),
             svg: histogram.draw(self.language)?,
             alternative: self.text("report.differences_alternative"),
-            legend: vec![
-                (Ink::Candidate, closer("compare.candidate_closer", comparison.candidate_closer)),
-                (Ink::Reference, closer("report.alike_closer", alike)),
-                (Ink::Current, closer("report.current_closer", comparison.current_closer)),
-            ],
+            legend: [
+                (Ink::Candidate, "compare.candidate_closer", comparison.candidate_closer),
+                (Ink::Reference, "report.alike_closer", alike),
+                (Ink::Current, "report.current_closer", comparison.current_closer),
+            ]
+            .into_iter()
+            .filter(|(ink, _, share)| *ink != Ink::Reference || *share >= LEAST_NAMED)
+            .map(|(ink, key, share)| (ink, closer(key, share)))
+            .collect(),
             table: Some(Table {
                 caption: self.text("compare.differences"),
                 heads: self.heads(&["report.from", "report.to", "chart.n"]),

@@ -12,7 +12,7 @@ use crate::workflows::watch::words::{data_reason, levels_words};
 use super::Telling;
 
 /// Columns that are drawn; those that drifted come first.
-const MOST_DRAWN: usize = 60;
+const MOST_DRAWN: usize = 30;
 /// Divergences beyond this end at the edge of the picture; the number beside it tells.
 const WIDEST: f64 = 1.0;
 
@@ -76,8 +76,10 @@ impl Telling<'_> {
             vec![Head::Words(self.text("report.column")), Head::Pictures(self.text("report.column_picture"))];
         all.extend(heads.iter().map(|key| Head::Numbers(self.text(key))));
         all.push(Head::Words(self.text("report.says")));
+        let shown =
+            [("shown", self.count(measured.len() as u64)), ("all", self.count(self.report().data.measured))];
         Some(Table {
-            caption: self.text("report.columns_caption"),
+            caption: self.fill("report.columns_caption", &shown),
             heads: all,
             rows: rows.collect(),
             axis: Some((1, strip.axis(self.language))),

@@ -1,6 +1,6 @@
 //! The distributions of the columns that moved most, now and before.
 
-use crate::analysis::drift::{DataReason, FeatureDrift};
+use crate::analysis::drift::{BinRows, DataReason, FeatureDrift};
 use crate::base::statistics::BinLabel;
 use crate::workflows::report::document::Cell;
 use crate::workflows::report::document::{Block, Ink, Picture, Table};
@@ -13,6 +13,8 @@ use super::Telling;
 
 /// Columns whose distributions are drawn.
 const MOST_DRAWN: usize = 6;
+/// Bars of a picture; with more values, those whose shares moved most are drawn.
+const MOST_LEVELS: usize = 20;
 /// Cumulative curves end where both windows have this share of their values: the rest is tail.
 const SHOWN_SHARE: f64 = 0.99;
 
@@ -45,8 +47,13 @@ impl Telling<'_> {
             }
             _ => self.levels(column)?.draw(self.language)?,
         };
+        let of_all = [("shown", self.count(MOST_LEVELS as u64)), ("all", self.count(found.bins.len() as u64))];
+        let note = match found.bins.len() > MOST_LEVELS && !is_continuous {
+            true => self.fill("report.levels_drawn", &of_all),
+            false => String::new(),
+        };
         let share = |rows: u64, n: u64| self.language.percent(rows as f64 / n.max(1) as f64, 1);
-        let row = |bin: &crate::analysis::drift::BinRows| {
+        let row = |bin: &BinRows| {
             vec![
                 Cell::text(name(&bin_words(self.language, &column.feature, &bin.label))),
                 Cell::text(self.count(bin.reference)),
@@ -58,7 +65,7 @@ impl Telling<'_> {
         let heads = ["report.value", "report.n_before", "report.share_before", "report.n_now", "report.share_now"];
         Some(Picture {
             title: self.column(column),
-            note: String::new(),
+            note,
             svg,
             alternative: self.text("report.shape_alternative"),
             legend: self.windows(),
@@ -72,28 +79,39 @@ impl Telling<'_> {
         })
     }
 
-    /// The shares of values that are names, or few numbers.
+    /// The shares of values that are names, or few numbers: those whose shares moved most, in the order of the bins.
     fn levels(&self, column: &FeatureDrift) -> Option<Histogram> {
         let found = &column.found;
         let share = |rows: u64, n: u64| rows as f64 / n.max(1) as f64;
-        let before: Vec<f64> = found.bins.iter().map(|bin| share(bin.reference, found.n_reference)).collect();
-        let now: Vec<f64> = found.bins.iter().map(|bin| share(bin.current, found.n_current)).collect();
-        let label = |bin: &crate::analysis::drift::BinRows| bin_words(self.language, &column.feature, &bin.label);
-        let title = |(bin, (before, now)): (&crate::analysis::drift::BinRows, (&f64, &f64))| {
+        let shares =
+            |bin: &BinRows| (share(bin.reference, found.n_reference), share(bin.current, found.n_current));
+        let moved = |bin: &BinRows| {
+            let (before, now) = shares(bin);
+            (now - before).abs()
+        };
+        let mut order: Vec<usize> = (0..found.bins.len()).collect();
+        order.sort_by(|a, b| moved(&found.bins[*b]).total_cmp(&moved(&found.bins[*a])));
+        order.truncate(MOST_LEVELS);
+        order.sort_unstable();
+        let bins: Vec<&BinRows> = order.into_iter().filter_map(|bin| found.bins.get(bin)).collect();
+        let label = |bin: &BinRows| bin_words(self.language, &column.feature, &bin.label);
+        let title = |bin: &&BinRows| {
+            let (before, now) = shares(bin);
             let values = [
                 ("value", label(bin)),
-                ("before", self.language.percent(*before, 1)),
-                ("now", self.language.percent(*now, 1)),
+                ("before", self.language.percent(before, 1)),
+                ("now", self.language.percent(now, 1)),
             ];
             self.fill("report.level_title", &values)
         };
-        (!found.bins.is_empty()).then(|| Histogram {
-            edges: (0..=found.bins.len()).map(|edge| edge as f64).collect(),
-            names: found.bins.iter().map(|bin| shortened(&label(bin))).collect(),
-            titles: found.bins.iter().zip(before.iter().zip(&now)).map(title).collect(),
+        let heights = |of: fn((f64, f64)) -> f64| bins.iter().map(|bin| of(shares(bin))).collect();
+        (!bins.is_empty()).then(|| Histogram {
+            edges: (0..=bins.len()).map(|edge| edge as f64).collect(),
+            names: bins.iter().map(|bin| name(&shortened(&label(bin)))).collect(),
+            titles: bins.iter().map(title).collect(),
             series: vec![
-                Bars { heights: before, inks: vec![Ink::Reference], is_outline: false },
-                Bars { heights: now, inks: vec![Ink::Shifted], is_outline: true },
+                Bars { heights: heights(|(before, _)| before), inks: vec![Ink::Reference], is_outline: false },
+                Bars { heights: heights(|(_, now)| now), inks: vec![Ink::Shifted], is_outline: true },
             ],
             x_unit: self.text("report.value"),
             y_unit: self.text("report.share_of_visits"),

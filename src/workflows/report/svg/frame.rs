@@ -9,7 +9,7 @@ use super::{Anchor, Svg, width_of};
 /// Room around what is drawn, pixels.
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 12.0;
-const ABOVE: f64 = 24.0;
+const ABOVE: f64 = 30.0;
 const BELOW: f64 = 44.0;
 
 /// Where values lie in a picture.

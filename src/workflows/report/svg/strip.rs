@@ -49,7 +49,7 @@ impl Strip {
     /// The same, as wide and as high as a picture that stands alone.
     #[must_use]
     pub fn alone(self) -> Strip {
-        Strip { width: 560.0, height: 40.0, ..self }
+        Strip { width: 480.0, height: 40.0, ..self }
     }
 
     fn across(&self, value: f64) -> f64 {
