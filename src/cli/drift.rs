@@ -4,21 +4,22 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::drift::{DataReason, FeatureDrift, LabelBounds, WindowFacts};
 use crate::base::Verdict;
-use crate::base::calendar::{CivilDate, DateStyle, either_calendar};
+use crate::base::calendar::{CivilDate, DateStyle, Zone, either_calendar};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
-use crate::workflows::SEED;
 use crate::workflows::card::feature_words;
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::models::ModelName;
+use crate::workflows::report::{ReportTarget, export_drift};
 use crate::workflows::watch::words::{
     concept_words, data_words, feature_line, headline, label_words, matter_words, window_words,
 };
 use crate::workflows::watch::{
     DriftReport, Monitor, Period, Planted, Replay, Span, WatchRequest, replay, watch, watch_log,
 };
+use crate::workflows::{SEED, WorkflowError};
 
-use super::{Context, Ended};
+use super::{Context, Ended, export};
 
 /// Whether the world is still what it was: features and raw inputs week by week, the error of a model against the four weeks
 /// before, waits month by month. Exit code 0 where nothing drifted, 3 where something did, 4 where the data do not decide.
@@ -74,6 +75,9 @@ pub struct Drift {
     /// With `--replay`: the day on which a known change began, so that alerts before it are false.
     #[arg(long, value_name = "DATE", value_parser = date, requires = "replay")]
     planted: Option<CivilDate>,
+    /// Also write what was found as one HTML file in both languages, which must not be there yet.
+    #[arg(long, value_name = "FILE.html", conflicts_with = "replay")]
+    report: Option<PathBuf>,
     /// The seed of the dealings.
     #[arg(long, default_value_t = SEED)]
     seed: u64,
@@ -88,6 +92,7 @@ impl Drift {
         let dataset = find(&workspace, self.data.as_deref().unwrap_or("latest"))?;
         let other = self.against.as_ref().map(|name| find(&workspace, name)).transpose()?;
         let request = self.request()?;
+        let target = self.target(context)?;
         let prepared = prepare(&workspace, &dataset, &context.task)?;
         if self.replay {
             let found = replay(&context.home, &prepared, &request, self.planted, &context.task)?;
@@ -96,8 +101,7 @@ impl Drift {
         }
         let other = other.map(|other| prepare(&workspace, &other, &context.task)).transpose()?;
         let found = watch(&context.home, &prepared, other.as_deref(), &request, &context.task)?;
-        context.output.print(&found.summary(), |language| lines(&found, language))?;
-        Ok(found.verdict)
+        say(context, &found, &prepared.history.zone, target.as_ref())
     }
 
     fn log(&self, path: &Path, context: &Context) -> Ended {
@@ -109,11 +113,19 @@ impl Drift {
             }
         };
         let found = watch_log(path, outcomes.as_deref(), &self.request()?, &context.task)?;
-        context.output.print(&found.summary(), |language| lines(&found, language))?;
-        Ok(found.verdict)
+        let zone = outcomes.as_ref().map_or_else(Zone::default, |prepared| prepared.history.zone.clone());
+        say(context, &found, &zone, self.target(context)?.as_ref())
     }
 
-    fn request(&self) -> Result<WatchRequest, crate::workflows::WorkflowError> {
+    /// Where the report goes, refused before anything is computed where it could not be written.
+    fn target(&self, context: &Context) -> Result<Option<ReportTarget>, WorkflowError> {
+        let Some(file) = self.report.clone() else { return Ok(None) };
+        let target = ReportTarget { file, with_json: false, language: context.output.language, calendar: None };
+        target.check()?;
+        Ok(Some(target))
+    }
+
+    fn request(&self) -> Result<WatchRequest, WorkflowError> {
         let period = |first: Option<CivilDate>, last| Some(Period { first: first?, last: last? });
         let span = match (self.week, period(self.from, self.until)) {
             (Some(date), _) => Span::Of(date),
@@ -136,6 +148,17 @@ impl Drift {
             seed: self.seed,
         })
     }
+}
+
+/// Prints what was found, after the report was written where one is wanted.
+fn say(context: &Context, found: &DriftReport, zone: &Zone, target: Option<&ReportTarget>) -> Ended {
+    let written = target.map(|target| export_drift(&context.home, found, zone, target)).transpose()?;
+    context.output.print(&found.summary(), |language| {
+        let mut all = lines(found, language);
+        all.extend(written.iter().flat_map(|written| export::lines(written, language)));
+        all
+    })?;
+    Ok(found.verdict)
 }
 
 fn date(text: &str) -> Result<CivilDate, String> {

@@ -102,6 +102,8 @@ pub enum Command {
     MarkRun(i64, Vec<RunMark>),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
+    /// Write the report of the comparison into a file that is named in a dialog.
+    SaveReportAs,
     /// Propose a run as a version; with notes.
     Propose(i64, String),
     /// Sign a version.
@@ -132,6 +134,7 @@ impl Command {
             Command::OpenSample,
             Command::SaveContract(None),
             Command::AuditFeatures,
+            Command::SaveReportAs,
             Command::StartServing,
             Command::StopServing,
             Command::Refresh,
@@ -189,6 +192,7 @@ impl Command {
             Command::SaveCard(_) => "command.save_card",
             Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) => "command.compare",
+            Command::SaveReportAs => "command.save_report_as",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
             Command::Reject(..) => "command.reject",
@@ -242,7 +246,7 @@ impl Command {
             Command::CloseIntake => icons::ICON_CLOSE,
             Command::SelectDataset(_) | Command::SelectRun(_) | Command::LookAtRun(_) => icons::ICON_VISIBILITY,
             Command::Importance(_) | Command::Effects(..) => icons::ICON_FUNCTIONS,
-            Command::SaveCard(_) => icons::ICON_SAVE,
+            Command::SaveCard(_) | Command::SaveReportAs => icons::ICON_SAVE,
             Command::DescribeFeatures => icons::ICON_FUNCTIONS,
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
@@ -335,6 +339,7 @@ impl Command {
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
             Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
+            Command::SaveReportAs if state.comparison.is_none() => Err("compare.nothing"),
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
                 if state.is_running("release") =>
             {

@@ -6,6 +6,7 @@
 mod chips;
 mod data;
 mod insight;
+mod report;
 mod watch;
 mod work;
 
@@ -259,6 +260,7 @@ impl Project for Desk {
                     visits.compare(current, candidate, task)
                 });
             }
+            Command::SaveReportAs => self.save_report(services),
             Command::Propose(run, notes) => {
                 let person = self.state.person.clone();
                 self.with_visits(services, "release", "job.propose", move |visits, task| {

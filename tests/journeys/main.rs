@@ -25,6 +25,7 @@ mod kill;
 mod r#loop;
 mod onnx;
 mod real_data;
+mod report;
 #[cfg(unix)]
 mod runs;
 mod sample;
