@@ -21,7 +21,7 @@ use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, ImportChoices, NewOwner};
+pub use parts::{Approval, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +102,10 @@ pub enum Command {
     MarkRun(i64, Vec<RunMark>),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
+    /// Look whether the world of the data set is still what it was.
+    LookForDrift(DriftAsk),
+    /// Run the alert rules over the whole past of the data set.
+    ReplayAlerts(ReplayAsk),
     /// Propose a run as a version; with notes.
     Propose(i64, String),
     /// Sign a version.
@@ -132,6 +136,8 @@ impl Command {
             Command::OpenSample,
             Command::SaveContract(None),
             Command::AuditFeatures,
+            Command::LookForDrift(DriftAsk::default()),
+            Command::ReplayAlerts(ReplayAsk::default()),
             Command::StartServing,
             Command::StopServing,
             Command::Refresh,
@@ -189,6 +195,8 @@ impl Command {
             Command::SaveCard(_) => "command.save_card",
             Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) => "command.compare",
+            Command::LookForDrift(_) => "command.look_for_drift",
+            Command::ReplayAlerts(_) => "command.replay_alerts",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
             Command::Reject(..) => "command.reject",
@@ -248,6 +256,8 @@ impl Command {
             Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
             Command::Compare(..) | Command::CompareDatasets(..) => icons::ICON_COMPARE_ARROWS,
+            Command::LookForDrift(_) => icons::ICON_WAVES,
+            Command::ReplayAlerts(_) => icons::ICON_HISTORY,
             Command::Propose(..) => icons::ICON_UPLOAD,
             Command::Approve(_) => icons::ICON_CHECK,
             Command::Reject(..) => icons::ICON_BLOCK,
@@ -334,7 +344,12 @@ impl Command {
             Command::MarkRun(..) if state.is_running("mark") => Err("refused.marking"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
             Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::LookForDrift(_) | Command::ReplayAlerts(_) if state.dataset.is_none() => {
+                Err("refused.no_dataset")
+            }
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
+            Command::LookForDrift(_) if state.is_running("drift") => Err("refused.looking_for_drift"),
+            Command::ReplayAlerts(_) if state.is_running("replay") => Err("refused.replaying"),
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
                 if state.is_running("release") =>
             {
@@ -357,22 +372,6 @@ impl Command {
     #[must_use]
     pub fn refusal(&self, state: &State, look: &Look) -> Option<String> {
         self.check(state).err().map(|key| look.text(key).to_owned())
-    }
-}
-
-/// Where views put what a person asked for.
-#[derive(Debug, Default)]
-pub struct Outbox(Vec<Command>);
-
-impl Outbox {
-    /// Asks for `command`; it is run after the frame is drawn.
-    pub fn send(&mut self, command: Command) {
-        self.0.push(command);
-    }
-
-    /// What was asked for, in order.
-    pub fn take(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.0)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod chips;
 mod data;
+mod drift;
 mod insight;
 mod watch;
 mod work;
@@ -42,6 +43,8 @@ pub(super) struct Desk {
     is_stale: bool,
     /// The data set that is made ready, or could not be, and the job that does it.
     preparing: Option<(Digest, JobId)>,
+    /// The jobs that look for drift in the data set.
+    drifting: Vec<JobId>,
     /// Whether the person was named on the command line.
     person_was_given: bool,
 }
@@ -59,6 +62,7 @@ impl Desk {
             reading: None,
             is_stale: false,
             preparing: None,
+            drifting: Vec::new(),
             person_was_given,
         }
     }
@@ -92,6 +96,7 @@ impl Desk {
         self.forget_features();
         self.state.profile = None;
         self.state.comparison = None;
+        self.forget_drift(services);
         let job =
             self.job(services, "prepare", "job.prepare", move |home, task| work::prepare(home, digest, task));
         self.preparing = Some((digest, job));
@@ -259,6 +264,8 @@ impl Project for Desk {
                     visits.compare(current, candidate, task)
                 });
             }
+            Command::LookForDrift(ask) => self.look_for_drift(ask, services),
+            Command::ReplayAlerts(ask) => self.replay_alerts(ask, services),
             Command::Propose(run, notes) => {
                 let person = self.state.person.clone();
                 self.with_visits(services, "release", "job.propose", move |visits, task| {
@@ -356,6 +363,8 @@ impl Project for Desk {
             Arrival::Weighed(run, importance) => self.state.importance = Some((run, Arc::from(importance))),
             Arrival::Moved(run, effects) => self.state.effects = Some((run, Arc::from(effects))),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
+            Arrival::Drifted(found) => self.take_drift(found),
+            Arrival::Replayed(found) => self.take_replay(found),
             Arrival::Written(key, values) => {
                 services.notices.done(key, values);
                 self.refresh(services);

@@ -56,6 +56,7 @@ pub const AREAS: &[Area] = areas![
     "contract",
     "insight",
     "drift",
+    "drift_screen",
 ];
 
 /// The texts of one language by key.
