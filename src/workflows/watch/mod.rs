@@ -33,7 +33,7 @@ use model::watched_model;
 pub use replay::{Alert, Monitor, Planted, Replay, ReplayMonth, ReplayWeek, replay};
 
 /// What is to be compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WatchRequest {
     /// The model whose errors are looked at; without it the live version, or the rule where nothing is live.
     pub model: Option<ModelName>,

@@ -7,7 +7,7 @@ use crate::base::language::Language;
 use crate::base::statistics::BinLabel;
 use crate::workflows::card::{category_words, feature_words};
 
-use super::{DriftReport, Matter};
+use super::{DriftReport, Matter, Matters};
 
 /// The headline: what the three monitors say together.
 #[must_use]
@@ -231,4 +231,21 @@ pub fn matter_words(language: Language, matter: &Matter) -> String {
         ("importance", language.decimal(matter.importance.unwrap_or(f64::NAN), 2)),
     ];
     language.fill_owned("drift.matter_line", &values)
+}
+
+/// Why the verdict on the error is what it is, and how many visits would decide.
+#[must_use]
+pub fn concept_reason(language: Language, concept: &ConceptDrift) -> String {
+    let reason = language.text(&format!("drift.concept.{}", concept.reason.id())).to_owned();
+    with_needed(language, reason, concept.visits_needed)
+}
+
+/// The mean prediction then and now.
+#[must_use]
+pub fn predicted_words(language: Language, matters: &Matters) -> String {
+    let values = [
+        ("current", language.decimal(matters.predicted_current, 2)),
+        ("reference", language.decimal(matters.predicted_reference, 2)),
+    ];
+    language.fill_owned("drift.matters_line", &values)
 }
