@@ -8,7 +8,7 @@ use egui::Ui;
 
 use crate::base::Digest;
 use crate::base::calendar::{CivilDate, DateStyle, either_calendar};
-use crate::store::workspace::RunStatus;
+use crate::store::workspace::{Dataset, RunStatus};
 use crate::workbench::command::{DriftAsk, ReplayAsk};
 use crate::workbench::screens::field::{Field, named_ui, plain_number};
 use crate::workbench::screens::names::{family_words, model_words, run_words};
@@ -138,7 +138,7 @@ impl Form {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
         let look = Look::of(ui);
         Card::new().ui(ui, |ui| {
-            grid_ui(ui, "drift form", &[1.1, 1.4, 1.1, 0.9, 0.9], |ui, cell, _| match cell {
+            grid_ui(ui, "drift form", &[1.0; 5], |ui, cell, _| match cell {
                 0 => dataset_ui(ui, &look, state, snapshot, outbox),
                 1 => self.with_ui(ui, &look, state, snapshot),
                 2 => self.model_ui(ui, &look, snapshot),
@@ -173,7 +173,8 @@ impl Form {
         ];
         let others = snapshot.datasets.iter().filter(|(dataset, _)| Some(dataset.digest) != state.dataset);
         options.extend(others.map(|(dataset, _)| {
-            let words = look.fill("drift_screen.with_dataset", &[("dataset", &dataset.name)]);
+            let name = dataset_words(snapshot, dataset);
+            let words = look.fill("drift_screen.with_dataset", &[("dataset", &name)]);
             (With::Dataset(dataset.digest), words)
         }));
         // The data set that is looked at now may be the one that was compared with.
@@ -217,13 +218,23 @@ impl Form {
 }
 
 fn dataset_ui(ui: &mut Ui, look: &Look, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
-    let options = snapshot.datasets.iter().map(|(dataset, _)| (Some(dataset.digest), dataset.name.clone()));
+    let words = |dataset: &Dataset| dataset_words(snapshot, dataset);
+    let options = snapshot.datasets.iter().map(|(dataset, _)| (Some(dataset.digest), words(dataset)));
     let mut chosen = state.dataset;
     let name = look.text("drift_screen.dataset");
     if named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut chosen))
         && let Some(digest) = chosen
     {
         outbox.send(Command::SelectDataset(digest));
+    }
+}
+
+/// Its name; with its digest where another one has the same.
+fn dataset_words(snapshot: &Snapshot, dataset: &Dataset) -> String {
+    let is_named_so = |(other, _): &&(Dataset, _)| other.name == dataset.name;
+    match snapshot.datasets.iter().filter(is_named_so).count() {
+        0..=1 => dataset.name.clone(),
+        _ => format!("{} · {}", dataset.name, dataset.digest.short()),
     }
 }
 
