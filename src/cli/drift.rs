@@ -1,28 +1,37 @@
 //! `nobat drift`
 
+use std::path::{Path, PathBuf};
+
 use crate::analysis::drift::{DataReason, FeatureDrift, LabelBounds, WindowFacts};
 use crate::base::Verdict;
-use crate::base::calendar::{CivilDate, DateStyle, either_calendar};
+use crate::base::calendar::{CivilDate, DateStyle, Zone, either_calendar};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
-use crate::workflows::SEED;
 use crate::workflows::card::feature_words;
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::models::ModelName;
+use crate::workflows::report::{ReportTarget, export_drift};
 use crate::workflows::watch::words::{
     concept_words, data_words, feature_line, headline, label_words, matter_words, window_words,
 };
-use crate::workflows::watch::{DriftReport, Monitor, Period, Planted, Replay, Span, WatchRequest, replay, watch};
+use crate::workflows::watch::{
+    DriftReport, Monitor, Period, Planted, Replay, Span, WatchRequest, replay, watch, watch_log,
+};
+use crate::workflows::{SEED, WorkflowError};
 
-use super::{Context, Ended};
+use super::{Context, Ended, export};
 
 /// Whether the world is still what it was: features and raw inputs week by week, the error of a model against the four weeks
 /// before, waits month by month. Exit code 0 where nothing drifted, 3 where something did, 4 where the data do not decide.
 #[derive(Debug, clap::Args)]
 pub struct Drift {
     /// The data set: its name, the beginning of its digest, or `latest`.
-    #[arg(long, value_name = "D", default_value = "latest")]
-    data: String,
+    #[arg(long, value_name = "D")]
+    data: Option<String>,
+    /// A log of predictions that is looked at instead (`predictions.db` of a service). Outcomes are those of the visits of `--data`
+    /// whose ids callers sent along.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "model", "replay", "without_holidays"])]
+    predictions: Option<PathBuf>,
     /// Another data set that comes before; all of both is compared unless periods are given.
     #[arg(long, value_name = "D")]
     against: Option<String>,
@@ -48,6 +57,9 @@ pub struct Drift {
     /// Whose months.
     #[arg(long, value_name = "jalali|gregorian", default_value = "jalali", value_parser = months)]
     months: DateStyle,
+    /// Compare data with what the model learned from instead of the week before.
+    #[arg(long, conflicts_with_all = ["against", "from"])]
+    training: bool,
     /// Leave out the weekdays on which either week has a public holiday.
     #[arg(long)]
     without_holidays: bool,
@@ -63,6 +75,9 @@ pub struct Drift {
     /// With `--replay`: the day on which a known change began, so that alerts before it are false.
     #[arg(long, value_name = "DATE", value_parser = date, requires = "replay")]
     planted: Option<CivilDate>,
+    /// Also write what was found as one HTML file in both languages, which must not be there yet.
+    #[arg(long, value_name = "FILE.html", conflicts_with = "replay")]
+    report: Option<PathBuf>,
     /// The seed of the dealings.
     #[arg(long, default_value_t = SEED)]
     seed: u64,
@@ -70,10 +85,14 @@ pub struct Drift {
 
 impl Drift {
     pub fn run(&self, context: &Context) -> Ended {
+        if let Some(path) = &self.predictions {
+            return self.log(path, context);
+        }
         let workspace = workspace(&context.home, Access::Read)?;
-        let dataset = find(&workspace, &self.data)?;
+        let dataset = find(&workspace, self.data.as_deref().unwrap_or("latest"))?;
         let other = self.against.as_ref().map(|name| find(&workspace, name)).transpose()?;
         let request = self.request()?;
+        let target = self.target(context)?;
         let prepared = prepare(&workspace, &dataset, &context.task)?;
         if self.replay {
             let found = replay(&context.home, &prepared, &request, self.planted, &context.task)?;
@@ -82,11 +101,31 @@ impl Drift {
         }
         let other = other.map(|other| prepare(&workspace, &other, &context.task)).transpose()?;
         let found = watch(&context.home, &prepared, other.as_deref(), &request, &context.task)?;
-        context.output.print(&found.summary(), |language| lines(&found, language))?;
-        Ok(found.verdict)
+        say(context, &found, &prepared.history.zone, target.as_ref())
     }
 
-    fn request(&self) -> Result<WatchRequest, crate::workflows::WorkflowError> {
+    fn log(&self, path: &Path, context: &Context) -> Ended {
+        let outcomes = match &self.data {
+            None => None,
+            Some(name) => {
+                let workspace = workspace(&context.home, Access::Read)?;
+                Some(prepare(&workspace, &find(&workspace, name)?, &context.task)?)
+            }
+        };
+        let found = watch_log(path, outcomes.as_deref(), &self.request()?, &context.task)?;
+        let zone = outcomes.as_ref().map_or_else(Zone::default, |prepared| prepared.history.zone.clone());
+        say(context, &found, &zone, self.target(context)?.as_ref())
+    }
+
+    /// Where the report goes, refused before anything is computed where it could not be written.
+    fn target(&self, context: &Context) -> Result<Option<ReportTarget>, WorkflowError> {
+        let Some(file) = self.report.clone() else { return Ok(None) };
+        let target = ReportTarget { file, with_json: false, language: context.output.language, calendar: None };
+        target.check()?;
+        Ok(Some(target))
+    }
+
+    fn request(&self) -> Result<WatchRequest, WorkflowError> {
         let period = |first: Option<CivilDate>, last| Some(Period { first: first?, last: last? });
         let span = match (self.week, period(self.from, self.until)) {
             (Some(date), _) => Span::Of(date),
@@ -100,6 +139,7 @@ impl Drift {
             span,
             months: self.months,
             like_with_like: self.without_holidays,
+            against_training: self.training,
             bounds: LabelBounds {
                 d: self.least_d,
                 wasserstein_minutes: self.least_minutes,
@@ -108,6 +148,17 @@ impl Drift {
             seed: self.seed,
         })
     }
+}
+
+/// Prints what was found, after the report was written where one is wanted.
+fn say(context: &Context, found: &DriftReport, zone: &Zone, target: Option<&ReportTarget>) -> Ended {
+    let written = target.map(|target| export_drift(&context.home, found, zone, target)).transpose()?;
+    context.output.print(&found.summary(), |language| {
+        let mut all = lines(found, language);
+        all.extend(written.iter().flat_map(|written| export::lines(written, language)));
+        all
+    })?;
+    Ok(found.verdict)
 }
 
 fn date(text: &str) -> Result<CivilDate, String> {

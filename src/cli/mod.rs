@@ -9,6 +9,7 @@ mod data;
 mod data_account;
 mod demo;
 mod drift;
+mod export;
 mod features;
 mod guess;
 mod import;
@@ -104,6 +105,8 @@ enum Command {
     Compare(compare::Compare),
     /// Whether the world is still what it was.
     Drift(drift::Drift),
+    /// Write a result as a file: reports.
+    Export(export::Export),
     /// Versions: propose, approve, promote, roll back.
     Release(release::Release),
     /// Answer over HTTP with the live version.
@@ -230,6 +233,7 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::Runs(runs) => runs.run(context),
         Command::Compare(compare) => compare.run(context),
         Command::Drift(drift) => drift.run(context),
+        Command::Export(export) => export.run(context),
         Command::Release(release) => release.run(context),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(context),

@@ -102,6 +102,8 @@ pub enum Command {
     MarkRun(i64, Vec<RunMark>),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
+    /// Write the report of the comparison into a file that is named in a dialog.
+    SaveReportAs,
     /// Look whether the world of the data set is still what it was.
     LookForDrift(DriftAsk),
     /// Run the alert rules over the whole past of the data set.
@@ -136,6 +138,7 @@ impl Command {
             Command::OpenSample,
             Command::SaveContract(None),
             Command::AuditFeatures,
+            Command::SaveReportAs,
             Command::LookForDrift(DriftAsk::default()),
             Command::ReplayAlerts(ReplayAsk::default()),
             Command::StartServing,
@@ -195,6 +198,7 @@ impl Command {
             Command::SaveCard(_) => "command.save_card",
             Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) => "command.compare",
+            Command::SaveReportAs => "command.save_report_as",
             Command::LookForDrift(_) => "command.look_for_drift",
             Command::ReplayAlerts(_) => "command.replay_alerts",
             Command::Propose(..) => "command.propose",
@@ -250,7 +254,7 @@ impl Command {
             Command::CloseIntake => icons::ICON_CLOSE,
             Command::SelectDataset(_) | Command::SelectRun(_) | Command::LookAtRun(_) => icons::ICON_VISIBILITY,
             Command::Importance(_) | Command::Effects(..) => icons::ICON_FUNCTIONS,
-            Command::SaveCard(_) => icons::ICON_SAVE,
+            Command::SaveCard(_) | Command::SaveReportAs => icons::ICON_SAVE,
             Command::DescribeFeatures => icons::ICON_FUNCTIONS,
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
@@ -348,6 +352,7 @@ impl Command {
                 Err("refused.no_dataset")
             }
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
+            Command::SaveReportAs if state.comparison.is_none() => Err("compare.nothing"),
             Command::LookForDrift(_) if state.is_running("drift") => Err("refused.looking_for_drift"),
             Command::ReplayAlerts(_) if state.is_running("replay") => Err("refused.replaying"),
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)

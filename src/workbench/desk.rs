@@ -7,6 +7,7 @@ mod chips;
 mod data;
 mod drift;
 mod insight;
+mod report;
 mod watch;
 mod work;
 
@@ -264,6 +265,7 @@ impl Project for Desk {
                     visits.compare(current, candidate, task)
                 });
             }
+            Command::SaveReportAs => self.save_report(services),
             Command::LookForDrift(ask) => self.look_for_drift(ask, services),
             Command::ReplayAlerts(ask) => self.replay_alerts(ask, services),
             Command::Propose(run, notes) => {

@@ -30,6 +30,7 @@ pub mod people;
 pub mod personal;
 pub mod profile;
 pub mod release;
+pub mod report;
 pub mod runs;
 pub mod search;
 pub mod server;

@@ -12,6 +12,7 @@ mod bad_input;
 mod data_sets;
 #[cfg(target_os = "linux")]
 mod disk;
+mod drift;
 mod features;
 mod fixture;
 mod foreign;
@@ -24,6 +25,7 @@ mod kill;
 mod r#loop;
 mod onnx;
 mod real_data;
+mod report;
 #[cfg(unix)]
 mod runs;
 mod sample;

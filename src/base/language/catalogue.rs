@@ -56,6 +56,7 @@ pub const AREAS: &[Area] = areas![
     "contract",
     "insight",
     "drift",
+    "report",
     "drift_screen",
 ];
 

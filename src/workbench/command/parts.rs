@@ -46,6 +46,7 @@ impl Default for DriftAsk {
             span: Span::Newest,
             months: DateStyle::Jalali,
             like_with_like: false,
+            against_training: false,
             bounds: LabelBounds::default(),
             seed: SEED,
         };

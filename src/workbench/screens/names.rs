@@ -2,21 +2,18 @@
 
 use crate::base::Verdict;
 use crate::workbench::theme::Look;
-use crate::workflows::models::ModelName;
+use crate::workflows::models::{self, ModelName};
+
+pub(super) use crate::workflows::models::at_start;
 
 /// `run:2` as "Run 2", a baseline by its family, a version by its number.
 pub(super) fn model_words(look: &Look, name: &ModelName) -> String {
-    match name {
-        ModelName::Baseline(family) => family_words(look, family),
-        ModelName::Run(id) => run_words(look, *id),
-        ModelName::Version(version) => look.fill("model.version", &[("version", &version.to_string())]),
-        ModelName::Live => look.text("model.live").to_owned(),
-    }
+    models::model_words(look.language, name)
 }
 
 /// "Run 2".
 pub(super) fn run_words(look: &Look, id: i64) -> String {
-    look.fill("model.run", &[("run", &look.language.integer(id.unsigned_abs()))])
+    model_words(look, &ModelName::Run(id))
 }
 
 /// The family by its name for people.
@@ -26,11 +23,7 @@ pub(super) fn family_words(look: &Look, family: &str) -> String {
 
 /// "Run 2 (elastic net)"; a baseline is its own family.
 pub(super) fn with_family(look: &Look, name: &ModelName, family: &str) -> String {
-    let words = model_words(look, name);
-    if matches!(name, ModelName::Baseline(_)) {
-        return words;
-    }
-    look.fill("model.with_family", &[("model", &words), ("family", &family_words(look, family))])
+    models::with_family(look.language, name, family)
 }
 
 /// A model by the name under which it was asked for, with its family where that is known.
@@ -49,12 +42,6 @@ pub(super) fn drift_key(verdict: Verdict) -> &'static str {
         Verdict::Fail => "drift.fail",
         Verdict::Inconclusive => "drift.inconclusive",
     }
-}
-
-/// As it stands at the beginning of a sentence.
-pub(super) fn at_start(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Things in a row, with the comma of the language between them.

@@ -211,8 +211,7 @@ fn heat_note(look: &Look, all: usize, shown: usize) -> String {
 /// The error of each week over that of the weeks before.
 fn ratios(look: &Look, replay: &Replay, weeks: &[ReplayWeek]) -> LineData {
     let own = |week: &ReplayWeek| {
-        let none = WeekError { week: week.window.first, n: 0, days: 0, mae: None, se: None, in_sample: false };
-        week.concept.weeks.last().cloned().unwrap_or(none)
+        week.concept.weeks.last().cloned().unwrap_or_else(|| WeekError::of(week.window.first, &[], false))
     };
     let limit = look.language.decimal(RATIO_LIMIT, 1);
     let threshold = |value: f64, label: String, ink| Threshold { value, label, ink };

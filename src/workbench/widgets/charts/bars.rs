@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rangef, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::axis::{LABELS_BELOW, Scale, label, labels_below};
+use super::axis::{LABELS_BELOW, OnScreen, Scale, label, labels_below};
 use super::{Chart, Numbers, Value, readout_ui};
 use crate::base::Progress;
 use crate::workbench::text::Text;
