@@ -64,6 +64,7 @@ fn numbers(look: &Look, feature: &FeatureDrift) -> String {
     let [now, before] = missing(found).map(|share| look.language.percent(share, 1));
     let values = [
         ("p", words::p(look, found.p)),
+        ("any", words::p(look, feature.p_any)),
         ("adjusted", words::p(look, feature.p_adjusted)),
         ("hellinger", words::number(look, found.hellinger, 3)),
         ("now", now),

@@ -180,7 +180,7 @@ impl Columns {
 /// The rows of the table with plain names, and with what stands in their details only.
 fn numbers(look: &Look, report: &DriftReport) -> Numbers {
     let column = look.text("drift_screen.column").to_owned();
-    let ids = ["kl", "floor", "psi", "js", "hellinger", "wasserstein", "p", "p_adjusted"];
+    let ids = ["kl", "floor", "psi", "js", "hellinger", "wasserstein", "p", "p_any", "p_adjusted"];
     let counts = ["n_current", "n_reference", "missing_current", "missing_reference"];
     let words = ["verdict", "reason"];
     let heads = ids.into_iter().chain(counts).chain(words).map(str::to_owned);
@@ -188,7 +188,7 @@ fn numbers(look: &Look, report: &DriftReport) -> Numbers {
         let found = &feature.found;
         let measures = [found.kl, found.floor, found.psi, found.js, found.hellinger, found.wasserstein, found.p];
         let counts = [found.n_current, found.n_reference, found.missing_current, found.missing_reference];
-        let measures = measures.into_iter().chain([feature.p_adjusted]);
+        let measures = measures.into_iter().chain([feature.p_any, feature.p_adjusted]);
         let mut row = vec![Value::Word(said::column_words(look.language, feature), feature.feature.clone())];
         row.extend(measures.map(|value| value.map_or(Value::None, |value| Value::Number(value, 3))));
         row.extend(counts.map(|count| Value::Number(count as f64, 0)));

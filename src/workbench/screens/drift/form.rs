@@ -26,6 +26,8 @@ pub(super) enum With {
     /// The newest whole week and month with those before.
     #[default]
     Newest,
+    /// The newest whole week with what the model learned from.
+    Training,
     /// The week and month of a day with those before.
     WeekOf,
     /// A period with another one.
@@ -71,7 +73,7 @@ impl Form {
     /// What is asked for, or the key of what is missing.
     pub fn ask(&self) -> Result<DriftAsk, &'static str> {
         let (against, span) = match self.with {
-            With::Newest => (None, Span::Newest),
+            With::Newest | With::Training => (None, Span::Newest),
             With::WeekOf => (None, Span::Of(self.date(WEEK)?.ok_or("drift_screen.refused_week")?)),
             With::Periods => {
                 let current = self.period(FROM, UNTIL)?.ok_or("drift_screen.refused_period")?;
@@ -82,6 +84,7 @@ impl Form {
         let mut ask = DriftAsk { against, ..DriftAsk::default() };
         ask.request.model.clone_from(&self.model);
         ask.request.span = span;
+        ask.request.against_training = self.with == With::Training;
         ask.request.months = self.months;
         ask.request.like_with_like = self.without_holidays;
         Ok(ask)
@@ -146,7 +149,7 @@ impl Form {
                 _ => self.holidays_ui(ui, &look),
             });
             match self.with {
-                With::Newest | With::Dataset(_) => {}
+                With::Newest | With::Training | With::Dataset(_) => {}
                 With::WeekOf => grid_ui(ui, "drift week", &[1.0; 3], |ui, cell, _| {
                     if cell == 0 {
                         self.date_ui(ui, WEEK);
@@ -168,6 +171,7 @@ impl Form {
         let text = |key: &str| look.text(key).to_owned();
         let mut options = vec![
             (With::Newest, text("drift_screen.with_newest")),
+            (With::Training, text("drift_screen.with_training")),
             (With::WeekOf, text("drift_screen.with_week_of")),
             (With::Periods, text("drift_screen.with_periods")),
         ];
