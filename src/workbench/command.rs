@@ -104,6 +104,8 @@ pub enum Command {
     Compare(ModelName, ModelName),
     /// Write the report of the comparison into a file that is named in a dialog.
     SaveReportAs,
+    /// Write the report of the drift that was found into a file that is named in a dialog.
+    SaveDriftReportAs,
     /// Look whether the world of the data set is still what it was.
     LookForDrift(DriftAsk),
     /// Run the alert rules over the whole past of the data set.
@@ -139,6 +141,7 @@ impl Command {
             Command::SaveContract(None),
             Command::AuditFeatures,
             Command::SaveReportAs,
+            Command::SaveDriftReportAs,
             Command::LookForDrift(DriftAsk::default()),
             Command::ReplayAlerts(ReplayAsk::default()),
             Command::StartServing,
@@ -199,6 +202,7 @@ impl Command {
             Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) => "command.compare",
             Command::SaveReportAs => "command.save_report_as",
+            Command::SaveDriftReportAs => "command.save_drift_report_as",
             Command::LookForDrift(_) => "command.look_for_drift",
             Command::ReplayAlerts(_) => "command.replay_alerts",
             Command::Propose(..) => "command.propose",
@@ -254,7 +258,7 @@ impl Command {
             Command::CloseIntake => icons::ICON_CLOSE,
             Command::SelectDataset(_) | Command::SelectRun(_) | Command::LookAtRun(_) => icons::ICON_VISIBILITY,
             Command::Importance(_) | Command::Effects(..) => icons::ICON_FUNCTIONS,
-            Command::SaveCard(_) | Command::SaveReportAs => icons::ICON_SAVE,
+            Command::SaveCard(_) | Command::SaveReportAs | Command::SaveDriftReportAs => icons::ICON_SAVE,
             Command::DescribeFeatures => icons::ICON_FUNCTIONS,
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
@@ -353,6 +357,7 @@ impl Command {
             }
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
             Command::SaveReportAs if state.comparison.is_none() => Err("compare.nothing"),
+            Command::SaveDriftReportAs if state.drift_report().is_none() => Err("drift_screen.nothing"),
             Command::LookForDrift(_) if state.is_running("drift") => Err("refused.looking_for_drift"),
             Command::ReplayAlerts(_) if state.is_running("replay") => Err("refused.replaying"),
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
@@ -381,33 +386,4 @@ impl Command {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_command_has_words_in_both_languages_and_keys_of_its_own() {
-        let mut shortcuts = HashSet::new();
-        for command in Command::listed() {
-            for language in Language::ALL {
-                assert_ne!(command.title(language), command.key(), "{command:?} has no words");
-            }
-            if let Some(shortcut) = command.shortcut() {
-                assert!(shortcuts.insert(shortcut), "{shortcut:?} is taken twice");
-            }
-            assert_eq!(Command::listed().iter().filter(|other| **other == command).count(), 1);
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_run_says_why() {
-        let state = State::default();
-        for command in Command::listed() {
-            if let Err(key) = command.check(&state) {
-                assert_ne!(Language::Persian.text(key), key, "{key}");
-            }
-        }
-        assert_eq!(Command::CancelJobs.check(&state), Err("refused.no_jobs"));
-    }
-}
+mod tests;

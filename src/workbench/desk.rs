@@ -266,6 +266,7 @@ impl Project for Desk {
                 });
             }
             Command::SaveReportAs => self.save_report(services),
+            Command::SaveDriftReportAs => self.save_drift_report(services),
             Command::LookForDrift(ask) => self.look_for_drift(ask, services),
             Command::ReplayAlerts(ask) => self.replay_alerts(ask, services),
             Command::Propose(run, notes) => {

@@ -149,6 +149,12 @@ impl State {
         self.jobs.iter().any(|job| job.kind == kind)
     }
 
+    /// What was found where drift was looked for last; none where those days could not be compared.
+    #[must_use]
+    pub fn drift_report(&self) -> Option<&DriftReport> {
+        self.drift.as_ref().and_then(|drift| drift.found.as_ref().ok())
+    }
+
     /// Whether a version was live before the one that is live now.
     #[must_use]
     pub fn can_roll_back(&self) -> bool {

@@ -93,6 +93,7 @@ impl KeyFigure {
             if let Some(pill) = self.pill.clone().filter(|_| !fits) {
                 pill.ui(ui);
             }
+            ui.spacing_mut().item_spacing.y = sizes::GAP;
             for (words, ink) in &self.lines {
                 Text::new(words).ink(*ink).wrap().copyable().ui(ui);
             }

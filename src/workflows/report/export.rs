@@ -104,8 +104,7 @@ pub fn save_comparison(
     target: &ReportTarget,
 ) -> Result<ExportedReport, WorkflowError> {
     let page = comparison_page(home, prepared, outcome, weights, target)?;
-    let put = |path: &Path, bytes: &[u8]| write_text(path, &String::from_utf8_lossy(bytes));
-    write("comparison", outcome.comparison.gate, &page, &outcome.summary(), target, put)
+    write("comparison", outcome.comparison.gate, &page, &outcome.summary(), target, put_text)
 }
 
 /// Writes the report of what the monitors found. `zone` is that whose clock the days were told by.
@@ -118,6 +117,35 @@ pub fn export_drift(
     zone: &Zone,
     target: &ReportTarget,
 ) -> Result<ExportedReport, WorkflowError> {
+    let page = drift_page(home, found, zone, target)?;
+    write("drift", found.verdict, &page, &found.summary(), target, write_new_bytes)
+}
+
+/// As [`export_drift`], over a file of that name: for the window, whose dialog has asked.
+///
+/// # Errors
+/// [`WorkflowError`].
+pub fn save_drift(
+    home: &Home,
+    found: &DriftReport,
+    zone: &Zone,
+    target: &ReportTarget,
+) -> Result<ExportedReport, WorkflowError> {
+    let page = drift_page(home, found, zone, target)?;
+    write("drift", found.verdict, &page, &found.summary(), target, put_text)
+}
+
+/// Over what is there.
+fn put_text(path: &Path, bytes: &[u8]) -> Result<(), WorkflowError> {
+    write_text(path, &String::from_utf8_lossy(bytes))
+}
+
+fn drift_page(
+    home: &Home,
+    found: &DriftReport,
+    zone: &Zone,
+    target: &ReportTarget,
+) -> Result<String, WorkflowError> {
     let name = |digest: Option<Digest>| -> Result<Option<String>, WorkflowError> {
         digest.map(|digest| Ok(workspace(home, Access::Read)?.dataset(digest)?.name)).transpose()
     };
@@ -129,8 +157,7 @@ pub fn export_drift(
         calendar: target.calendar,
         made_at: now(),
     };
-    let page = page(&Language::ALL.map(|language| drift_report(&account, language)), target.language);
-    write("drift", found.verdict, &page, &found.summary(), target, write_new_bytes)
+    Ok(page(&Language::ALL.map(|language| drift_report(&account, language)), target.language))
 }
 
 fn comparison_page(

@@ -23,5 +23,5 @@ mod tests;
 pub use comparison::{ComparisonAccount, comparison_report};
 pub use document::{Block, Cell, Fact, Finding, Head, Ink, KeyFigure, Picture, Report, Section, Table};
 pub use drift::{DriftAccount, drift_report};
-pub use export::{ExportedReport, ReportTarget, export_comparison, export_drift, save_comparison};
+pub use export::{ExportedReport, ReportTarget, export_comparison, export_drift, save_comparison, save_drift};
 pub use html::page;

@@ -249,3 +249,10 @@ pub fn predicted_words(language: Language, matters: &Matters) -> String {
     ];
     language.fill_owned("drift.matters_line", &values)
 }
+
+/// What has to be known of a window, in a row; `None` where nothing has.
+#[must_use]
+pub fn marks_words(language: Language, facts: &WindowFacts) -> Option<String> {
+    let marks = marks(language, facts);
+    (!marks.is_empty()).then(|| marks.join(between(language)))
+}

@@ -14,7 +14,7 @@ use crate::workflows::watch::words as said;
 /// Height of the cumulative curves.
 const CURVES: f32 = 220.0;
 /// The curves are drawn until this share of both windows lies before their end.
-pub(super) const UNTIL_SHARE: f64 = 0.99;
+pub(super) const UNTIL_SHARE: f64 = 0.985;
 
 /// What is shown of a column.
 #[derive(Debug)]
@@ -64,6 +64,7 @@ fn numbers(look: &Look, feature: &FeatureDrift) -> String {
     let [now, before] = missing(found).map(|share| look.language.percent(share, 1));
     let values = [
         ("p", words::p(look, found.p)),
+        ("any", words::p(look, feature.p_any)),
         ("adjusted", words::p(look, feature.p_adjusted)),
         ("hellinger", words::number(look, found.hellinger, 3)),
         ("now", now),

@@ -12,7 +12,8 @@ use crate::base::Verdict;
 use crate::workbench::screens::names::{drift_key, listed};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
-use crate::workbench::widgets::{Card, Cell, Column, Gauge, Table};
+use crate::workbench::widgets::charts::{Numbers, Value};
+use crate::workbench::widgets::{Button, Card, Cell, Column, Gauge, Table, icons};
 use crate::workflows::watch::{DriftReport, words as said};
 
 /// The bars reach to this many times the limit.
@@ -61,6 +62,8 @@ pub(super) struct Columns {
     rows: Vec<Row>,
     line: String,
     note: String,
+    /// Everything as a copy has it.
+    numbers: Numbers,
 }
 
 #[derive(Debug)]
@@ -82,12 +85,19 @@ impl Columns {
             rows: report.data.features.iter().map(|feature| Row::of(look, feature)).collect(),
             line: said::data_words(look.language, report),
             note: look.language.fill_owned("drift_screen.columns_note", &values),
+            numbers: numbers(look, report),
         }
     }
 
     pub fn ui(&self, ui: &mut Ui, choice: &mut Choice) {
         let look = Look::of(ui);
-        Card::titled(look.text("drift_screen.columns")).note(self.note.as_str()).ui(ui, |ui| {
+        let copy = |ui: &mut Ui| {
+            let button = Button::symbol(icons::ICON_CONTENT_COPY, look.text("chart.copy")).compact();
+            if button.ui(ui).clicked() {
+                ui.ctx().copy_text(self.numbers.tsv());
+            }
+        };
+        Card::titled(look.text("drift_screen.columns")).note(self.note.as_str()).with_actions_ui(ui, copy, |ui| {
             Text::new(self.line.as_str()).ink(Ink::Soft).wrap().copyable().ui(ui);
             self.table_ui(ui, choice);
             let limits = [
@@ -167,6 +177,30 @@ impl Columns {
     }
 }
 
+/// The rows of the table with plain names, and with what stands in their details only.
+fn numbers(look: &Look, report: &DriftReport) -> Numbers {
+    let column = look.text("drift_screen.column").to_owned();
+    let ids = ["kl", "floor", "psi", "js", "hellinger", "wasserstein", "p", "p_any", "p_adjusted"];
+    let counts = ["n_current", "n_reference", "missing_current", "missing_reference"];
+    let words = ["verdict", "reason"];
+    let heads = ids.into_iter().chain(counts).chain(words).map(str::to_owned);
+    let row = |feature: &FeatureDrift| {
+        let found = &feature.found;
+        let measures = [found.kl, found.floor, found.psi, found.js, found.hellinger, found.wasserstein, found.p];
+        let counts = [found.n_current, found.n_reference, found.missing_current, found.missing_reference];
+        let measures = measures.into_iter().chain([feature.p_any, feature.p_adjusted]);
+        let mut row = vec![Value::Word(said::column_words(look.language, feature), feature.feature.clone())];
+        row.extend(measures.map(|value| value.map_or(Value::None, |value| Value::Number(value, 3))));
+        row.extend(counts.map(|count| Value::Number(count as f64, 0)));
+        row.extend([found.verdict.id(), found.reason.id()].map(Value::word));
+        row
+    };
+    Numbers {
+        heads: std::iter::once(column).chain(heads).collect(),
+        rows: report.data.features.iter().map(row).collect(),
+    }
+}
+
 impl Row {
     fn of(look: &Look, feature: &FeatureDrift) -> Row {
         let found = &feature.found;
@@ -177,6 +211,11 @@ impl Row {
         };
         let known = known(found);
         let missing = missing(found);
+        // Of a column that could not be measured nothing is counted.
+        let pair = |words: [String; 2]| match found.kl {
+            Some(_) => Cell::text(now_and_before(look, words)),
+            None => Cell::text(look.language.decimal(f64::NAN, 0)),
+        };
         let levels = [found.new_levels.len(), found.missing_levels.len()];
         Row {
             cells: vec![
@@ -187,8 +226,8 @@ impl Row {
                 number(found.psi),
                 number(found.js),
                 distance_cell(look, feature),
-                Cell::text(now_and_before(look, known.map(|n| look.language.integer(n)))).ink(Ink::Soft),
-                Cell::text(now_and_before(look, missing.map(|share| look.language.percent(share, 0))))
+                pair(known.map(|n| look.language.integer(n))).ink(Ink::Soft),
+                pair(missing.map(|share| look.language.percent(share, 0)))
                     .ink(if missing.iter().any(|share| *share > 0.0) { Ink::Strong } else { Ink::Faint }),
                 Cell::text(levels_words(look, levels)),
                 verdict_cell(look, found),

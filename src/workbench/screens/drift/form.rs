@@ -8,7 +8,7 @@ use egui::Ui;
 
 use crate::base::Digest;
 use crate::base::calendar::{CivilDate, DateStyle, either_calendar};
-use crate::store::workspace::RunStatus;
+use crate::store::workspace::{Dataset, RunStatus};
 use crate::workbench::command::{DriftAsk, ReplayAsk};
 use crate::workbench::screens::field::{Field, named_ui, plain_number};
 use crate::workbench::screens::names::{family_words, model_words, run_words};
@@ -26,6 +26,8 @@ pub(super) enum With {
     /// The newest whole week and month with those before.
     #[default]
     Newest,
+    /// The newest whole week with what the model learned from.
+    Training,
     /// The week and month of a day with those before.
     WeekOf,
     /// A period with another one.
@@ -71,7 +73,7 @@ impl Form {
     /// What is asked for, or the key of what is missing.
     pub fn ask(&self) -> Result<DriftAsk, &'static str> {
         let (against, span) = match self.with {
-            With::Newest => (None, Span::Newest),
+            With::Newest | With::Training => (None, Span::Newest),
             With::WeekOf => (None, Span::Of(self.date(WEEK)?.ok_or("drift_screen.refused_week")?)),
             With::Periods => {
                 let current = self.period(FROM, UNTIL)?.ok_or("drift_screen.refused_period")?;
@@ -82,6 +84,7 @@ impl Form {
         let mut ask = DriftAsk { against, ..DriftAsk::default() };
         ask.request.model.clone_from(&self.model);
         ask.request.span = span;
+        ask.request.against_training = self.with == With::Training;
         ask.request.months = self.months;
         ask.request.like_with_like = self.without_holidays;
         Ok(ask)
@@ -138,7 +141,7 @@ impl Form {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
         let look = Look::of(ui);
         Card::new().ui(ui, |ui| {
-            grid_ui(ui, "drift form", &[1.1, 1.4, 1.1, 0.9, 0.9], |ui, cell, _| match cell {
+            grid_ui(ui, "drift form", &[1.0; 5], |ui, cell, _| match cell {
                 0 => dataset_ui(ui, &look, state, snapshot, outbox),
                 1 => self.with_ui(ui, &look, state, snapshot),
                 2 => self.model_ui(ui, &look, snapshot),
@@ -146,7 +149,7 @@ impl Form {
                 _ => self.holidays_ui(ui, &look),
             });
             match self.with {
-                With::Newest | With::Dataset(_) => {}
+                With::Newest | With::Training | With::Dataset(_) => {}
                 With::WeekOf => grid_ui(ui, "drift week", &[1.0; 3], |ui, cell, _| {
                     if cell == 0 {
                         self.date_ui(ui, WEEK);
@@ -168,12 +171,14 @@ impl Form {
         let text = |key: &str| look.text(key).to_owned();
         let mut options = vec![
             (With::Newest, text("drift_screen.with_newest")),
+            (With::Training, text("drift_screen.with_training")),
             (With::WeekOf, text("drift_screen.with_week_of")),
             (With::Periods, text("drift_screen.with_periods")),
         ];
         let others = snapshot.datasets.iter().filter(|(dataset, _)| Some(dataset.digest) != state.dataset);
         options.extend(others.map(|(dataset, _)| {
-            let words = look.fill("drift_screen.with_dataset", &[("dataset", &dataset.name)]);
+            let name = dataset_words(snapshot, dataset);
+            let words = look.fill("drift_screen.with_dataset", &[("dataset", &name)]);
             (With::Dataset(dataset.digest), words)
         }));
         // The data set that is looked at now may be the one that was compared with.
@@ -217,13 +222,23 @@ impl Form {
 }
 
 fn dataset_ui(ui: &mut Ui, look: &Look, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
-    let options = snapshot.datasets.iter().map(|(dataset, _)| (Some(dataset.digest), dataset.name.clone()));
+    let words = |dataset: &Dataset| dataset_words(snapshot, dataset);
+    let options = snapshot.datasets.iter().map(|(dataset, _)| (Some(dataset.digest), words(dataset)));
     let mut chosen = state.dataset;
     let name = look.text("drift_screen.dataset");
     if named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut chosen))
         && let Some(digest) = chosen
     {
         outbox.send(Command::SelectDataset(digest));
+    }
+}
+
+/// Its name; with its digest where another one has the same.
+fn dataset_words(snapshot: &Snapshot, dataset: &Dataset) -> String {
+    let is_named_so = |(other, _): &&(Dataset, _)| other.name == dataset.name;
+    match snapshot.datasets.iter().filter(is_named_so).count() {
+        0..=1 => dataset.name.clone(),
+        _ => format!("{} · {}", dataset.name, dataset.digest.short()),
     }
 }
 

@@ -115,9 +115,8 @@ impl Screen for Drift {
 
     /// The monitors that found drift.
     fn badge(&self, state: &State) -> u32 {
-        let report = state.drift.as_ref().and_then(|drift| drift.found.as_ref().ok());
         let verdicts = |report: &DriftReport| [report.data.verdict, report.concept.verdict, report.label.verdict];
-        report.map_or(0, |report| {
+        state.drift_report().map_or(0, |report| {
             verdicts(report).into_iter().map(|verdict| u32::from(verdict == Verdict::Fail)).sum()
         })
     }
@@ -220,6 +219,12 @@ impl Drift {
                 && let Ok(ask) = asked
             {
                 outbox.send(Command::LookForDrift(ask));
+            }
+            let report = Command::SaveDriftReportAs;
+            if state.drift_report().is_some()
+                && Button::plain(look.text("command.save_report_as")).icon(report.icon(&look)).ui(ui).clicked()
+            {
+                outbox.send(report);
             }
         });
     }

@@ -13,8 +13,8 @@ use crate::base::explain::Explanation;
 use crate::base::language::Language;
 use crate::workbench::state::{ReplayFound, State};
 use crate::workbench::text::Text;
-use crate::workbench::theme::{Ink, Look};
-use crate::workbench::widgets::charts::chart_card_ui;
+use crate::workbench::theme::{Ink, Look, sizes};
+use crate::workbench::widgets::charts::{chart_card_ui, chart_card_with_ui};
 use crate::workbench::widgets::{Button, Card, Cell, Column, Table, empty_ui, failed_ui, grid_ui, icons};
 use crate::workbench::{Command, Outbox};
 
@@ -108,6 +108,9 @@ impl ReplayPart {
                 grid_ui(ui, "drift planted", &[1.0, 2.0], |ui, cell, _| match cell {
                     0 => form.date_ui(ui, PLANTED),
                     _ => {
+                        if let Some(Ok(view)) = self.shown.as_ref().map(|shown| &shown.view) {
+                            Text::new(view.head.as_str()).strong().wrap().copyable().ui(ui);
+                        }
                         Text::new(look.text("drift_screen.replay_line")).ink(Ink::Soft).wrap().ui(ui);
                         if is_changed {
                             Text::new(look.text("drift_screen.replay_changed")).ink(Ink::Warn).wrap().ui(ui);
@@ -130,15 +133,15 @@ fn ask(form: &Form, outbox: &mut Outbox) {
 
 fn view_ui(ui: &mut Ui, view: &ReplayView) {
     let look = Look::of(ui);
-    Card::new().ui(ui, |ui| drop(Text::new(view.head.as_str()).strong().wrap().copyable().ui(ui)));
     grid_ui(ui, "drift alarms", &vec![1.0; view.figures.len()], |ui, cell, height| {
         if let Some(figure) = view.figures.get(cell) {
             figure.clone().ui(ui, height);
         }
     });
     if let Some(heat) = &view.heat {
-        chart_card_ui(ui, heat, 0.0, 0.0);
-        Text::new(view.heat_note.as_str()).ink(Ink::Faint).wrap().ui(ui);
+        let _ = chart_card_with_ui(ui, heat, 0.0, 0.0, |ui| {
+            Text::new(view.heat_note.as_str()).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
+        });
     }
     grid_ui(ui, "drift past", &[1.4, 1.0], |ui, cell, height| match cell {
         0 => chart_card_ui(ui, &view.ratios, PICTURE, height),

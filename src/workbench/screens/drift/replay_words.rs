@@ -130,7 +130,8 @@ fn planted_figures(look: &Look, planted: &Planted) -> [KeyFigure; 2] {
 struct HeatRow {
     place: usize,
     name: String,
-    fails: usize,
+    /// Weeks in which it drifted, and in which it could not be told.
+    found: [usize; 2],
     highest: f64,
 }
 
@@ -141,18 +142,22 @@ fn heat(look: &Look, replay: &Replay, weeks: &[ReplayWeek]) -> Option<HeatData> 
         .filter_map(|(place, (id, source))| {
             let kl = weeks.iter().filter_map(|week| week.kl.get(place).copied().flatten());
             let highest = kl.fold(None, |highest: Option<f64>, kl| Some(highest.map_or(kl, |old| old.max(kl))))?;
-            let fails = weeks.iter().filter(|week| week.verdicts.get(place) == Some(&Verdict::Fail)).count();
+            let is = |week: &&ReplayWeek, verdict: Verdict| {
+                week.verdicts.get(place) == Some(&verdict) && week.kl.get(place).is_some_and(Option::is_some)
+            };
+            let found = [Verdict::Fail, Verdict::Inconclusive]
+                .map(|verdict| weeks.iter().filter(|week| is(week, verdict)).count());
             let name = match source {
                 Source::Feature => feature_words(look.language, id),
                 Source::Input => look.fill("drift.input", &[("name", id)]),
             };
-            Some(HeatRow { place, name, fails, highest })
+            Some(HeatRow { place, name, found, highest })
         })
         .collect();
     if rows.is_empty() {
         return None;
     }
-    rows.sort_by(|a, b| b.fails.cmp(&a.fails).then(b.highest.total_cmp(&a.highest)));
+    rows.sort_by(|a, b| b.found.cmp(&a.found).then(b.highest.total_cmp(&a.highest)));
     let style = DateStyle::usual(look.language);
     let points: Vec<XPoint> =
         weeks.iter().map(|week| XPoint::day(week.window.first, style, look.language)).collect();

@@ -135,7 +135,8 @@ fn mae_line(look: &Look, report: &DriftReport) -> String {
         ("mae", words::number(look, report.concept.mae_week, 2)),
         ("mean", words::number(look, report.concept.mae_mean_4, 2)),
     ];
-    look.language.fill_owned("drift_screen.mae_line", &values)
+    let key = if report.concept.mae_mean_4.is_some() { "drift_screen.mae_line" } else { "drift_screen.mae_alone" };
+    look.language.fill_owned(key, &values)
 }
 
 fn label(look: &Look, report: &DriftReport) -> KeyFigure {
@@ -173,7 +174,9 @@ fn windows(look: &Look, figure: KeyFigure, windows: [Option<&WindowFacts>; 2]) -
     windows.into_iter().zip(keys).fold(figure, |figure, (facts, key)| {
         let Some(facts) = facts else { return figure };
         let figure = figure.line(look.fill(key, &[("window", &words::window(look, facts))]), Ink::Soft);
-        let marks = said::marks(look.language, facts);
-        if marks.is_empty() { figure } else { figure.line(listed(look, &marks), Ink::Warn) }
+        match said::marks_words(look.language, facts) {
+            Some(marks) => figure.line(marks, Ink::Warn),
+            None => figure,
+        }
     })
 }

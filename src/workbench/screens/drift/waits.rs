@@ -7,10 +7,9 @@ use super::summary::{medians_line, pill};
 use super::words;
 use crate::analysis::drift::{LabelDrift, WindowFacts};
 use crate::base::Verdict;
-use crate::workbench::screens::names::listed;
 use crate::workbench::screens::releases::fields::wrapped_fact_ui;
 use crate::workbench::text::Text;
-use crate::workbench::theme::{Ink, Look};
+use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::charts::{CurvesData, chart_card_ui};
 use crate::workbench::widgets::{Card, grid_ui};
 use crate::workflows::watch::{DriftReport, words as said};
@@ -56,6 +55,7 @@ impl WaitsView {
             ui,
             |ui| drop(pill(&look, self.verdict).ui(ui)),
             |ui| {
+                ui.spacing_mut().item_spacing.y = sizes::GAP;
                 Text::new(self.reason.as_str()).strong().wrap().copyable().ui(ui);
                 Text::new(self.medians.as_str()).ink(Ink::Soft).wrap().copyable().ui(ui);
                 for (words, ink) in &self.windows {
@@ -80,10 +80,7 @@ impl WaitsView {
 fn window_lines(look: &Look, facts: Option<&WindowFacts>, key: &str) -> Vec<(String, Ink)> {
     let Some(facts) = facts else { return Vec::new() };
     let mut lines = vec![(look.fill(key, &[("window", &words::window(look, facts))]), Ink::Soft)];
-    let marks = said::marks(look.language, facts);
-    if !marks.is_empty() {
-        lines.push((listed(look, &marks), Ink::Warn));
-    }
+    lines.extend(said::marks_words(look.language, facts).map(|marks| (marks, Ink::Warn)));
     lines
 }
 

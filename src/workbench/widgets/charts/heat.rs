@@ -33,7 +33,7 @@ pub struct HeatData {
 }
 
 /// Width of outlines.
-const OUTLINE: f32 = 1.5;
+const OUTLINE: f32 = 2.0;
 /// Rows are at least so high.
 const ROW: f32 = 18.0;
 

@@ -105,6 +105,8 @@ const ALONE: f32 = 2.0;
 const POINT: f32 = 3.5;
 /// Half the width of the ends of whiskers.
 const CAP: f32 = 4.0;
+/// Height of the label of a threshold.
+const LABEL: f32 = 18.0;
 /// How strong a band is beside its line.
 const BAND: f32 = 0.2;
 /// How strong a thin line is.
@@ -190,8 +192,13 @@ impl LineData {
     fn paint_thresholds(&self, ui: &Ui, area: &Area) {
         for threshold in &self.thresholds {
             let text = label(&threshold.label).ink(threshold.ink).weight(sizes::MEDIUM);
-            let at = pos2(area.frame().right(), area.y(threshold.value) - 1.0);
-            text.paint(ui, at, Align2::RIGHT_BOTTOM);
+            let (right, y) = (area.frame().right(), area.y(threshold.value));
+            // One that lies closely above takes the room above the line.
+            let mut above = self.thresholds.iter().map(|other| y - area.y(other.value));
+            let is_crowded = above.any(|distance| distance > 0.0 && distance < LABEL);
+            let (y, anchor) =
+                if is_crowded { (y + 1.0, Align2::RIGHT_TOP) } else { (y - 1.0, Align2::RIGHT_BOTTOM) };
+            text.paint(ui, pos2(right, y), anchor);
         }
     }
 
