@@ -1,6 +1,6 @@
 //! `nobat drift`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::analysis::drift::{DataReason, FeatureDrift, LabelBounds, WindowFacts};
 use crate::base::Verdict;
@@ -14,7 +14,9 @@ use crate::workflows::report::{ReportTarget, export_drift};
 use crate::workflows::watch::words::{
     concept_words, data_words, feature_line, headline, label_words, matter_words, window_words,
 };
-use crate::workflows::watch::{DriftReport, Monitor, Period, Planted, Replay, Span, WatchRequest, replay, watch};
+use crate::workflows::watch::{
+    DriftReport, Monitor, Period, Planted, Replay, Span, WatchRequest, replay, watch, watch_log,
+};
 use crate::workflows::{SEED, WorkflowError};
 
 use super::{Context, Ended, export};
@@ -24,8 +26,12 @@ use super::{Context, Ended, export};
 #[derive(Debug, clap::Args)]
 pub struct Drift {
     /// The data set: its name, the beginning of its digest, or `latest`.
-    #[arg(long, value_name = "D", default_value = "latest")]
-    data: String,
+    #[arg(long, value_name = "D")]
+    data: Option<String>,
+    /// A log of predictions that is looked at instead (`predictions.db` of a service). Outcomes are those of the visits of `--data`
+    /// whose ids callers sent along.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "model", "replay", "without_holidays"])]
+    predictions: Option<PathBuf>,
     /// Another data set that comes before; all of both is compared unless periods are given.
     #[arg(long, value_name = "D")]
     against: Option<String>,
@@ -51,6 +57,9 @@ pub struct Drift {
     /// Whose months.
     #[arg(long, value_name = "jalali|gregorian", default_value = "jalali", value_parser = months)]
     months: DateStyle,
+    /// Compare data with what the model learned from instead of the week before.
+    #[arg(long, conflicts_with_all = ["against", "from"])]
+    training: bool,
     /// Leave out the weekdays on which either week has a public holiday.
     #[arg(long)]
     without_holidays: bool,
@@ -76,8 +85,11 @@ pub struct Drift {
 
 impl Drift {
     pub fn run(&self, context: &Context) -> Ended {
+        if let Some(path) = &self.predictions {
+            return self.log(path, context);
+        }
         let workspace = workspace(&context.home, Access::Read)?;
-        let dataset = find(&workspace, &self.data)?;
+        let dataset = find(&workspace, self.data.as_deref().unwrap_or("latest"))?;
         let other = self.against.as_ref().map(|name| find(&workspace, name)).transpose()?;
         let request = self.request()?;
         let target = self.target(context)?;
@@ -90,6 +102,19 @@ impl Drift {
         let other = other.map(|other| prepare(&workspace, &other, &context.task)).transpose()?;
         let found = watch(&context.home, &prepared, other.as_deref(), &request, &context.task)?;
         say(context, &found, &prepared.history.zone, target.as_ref())
+    }
+
+    fn log(&self, path: &Path, context: &Context) -> Ended {
+        let outcomes = match &self.data {
+            None => None,
+            Some(name) => {
+                let workspace = workspace(&context.home, Access::Read)?;
+                Some(prepare(&workspace, &find(&workspace, name)?, &context.task)?)
+            }
+        };
+        let found = watch_log(path, outcomes.as_deref(), &self.request()?, &context.task)?;
+        let zone = outcomes.as_ref().map_or_else(Zone::default, |prepared| prepared.history.zone.clone());
+        say(context, &found, &zone, self.target(context)?.as_ref())
     }
 
     /// Where the report goes, refused before anything is computed where it could not be written.
@@ -114,6 +139,7 @@ impl Drift {
             span,
             months: self.months,
             like_with_like: self.without_holidays,
+            against_training: self.training,
             bounds: LabelBounds {
                 d: self.least_d,
                 wasserstein_minutes: self.least_minutes,

@@ -127,6 +127,7 @@ impl Report {
             span: Span::Newest,
             months: self.calendar.map_or(DateStyle::Jalali, Calendar::style),
             like_with_like: false,
+            against_training: false,
             bounds: LabelBounds::default(),
             seed: self.seed,
         }

@@ -21,7 +21,7 @@ use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, ImportChoices, NewOwner};
+pub use parts::{Approval, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +104,10 @@ pub enum Command {
     Compare(ModelName, ModelName),
     /// Write the report of the comparison into a file that is named in a dialog.
     SaveReportAs,
+    /// Look whether the world of the data set is still what it was.
+    LookForDrift(DriftAsk),
+    /// Run the alert rules over the whole past of the data set.
+    ReplayAlerts(ReplayAsk),
     /// Propose a run as a version; with notes.
     Propose(i64, String),
     /// Sign a version.
@@ -135,6 +139,8 @@ impl Command {
             Command::SaveContract(None),
             Command::AuditFeatures,
             Command::SaveReportAs,
+            Command::LookForDrift(DriftAsk::default()),
+            Command::ReplayAlerts(ReplayAsk::default()),
             Command::StartServing,
             Command::StopServing,
             Command::Refresh,
@@ -193,6 +199,8 @@ impl Command {
             Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) => "command.compare",
             Command::SaveReportAs => "command.save_report_as",
+            Command::LookForDrift(_) => "command.look_for_drift",
+            Command::ReplayAlerts(_) => "command.replay_alerts",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
             Command::Reject(..) => "command.reject",
@@ -252,6 +260,8 @@ impl Command {
             Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
             Command::Compare(..) | Command::CompareDatasets(..) => icons::ICON_COMPARE_ARROWS,
+            Command::LookForDrift(_) => icons::ICON_WAVES,
+            Command::ReplayAlerts(_) => icons::ICON_HISTORY,
             Command::Propose(..) => icons::ICON_UPLOAD,
             Command::Approve(_) => icons::ICON_CHECK,
             Command::Reject(..) => icons::ICON_BLOCK,
@@ -338,8 +348,13 @@ impl Command {
             Command::MarkRun(..) if state.is_running("mark") => Err("refused.marking"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
             Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::LookForDrift(_) | Command::ReplayAlerts(_) if state.dataset.is_none() => {
+                Err("refused.no_dataset")
+            }
             Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
             Command::SaveReportAs if state.comparison.is_none() => Err("compare.nothing"),
+            Command::LookForDrift(_) if state.is_running("drift") => Err("refused.looking_for_drift"),
+            Command::ReplayAlerts(_) if state.is_running("replay") => Err("refused.replaying"),
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
                 if state.is_running("release") =>
             {
@@ -362,22 +377,6 @@ impl Command {
     #[must_use]
     pub fn refusal(&self, state: &State, look: &Look) -> Option<String> {
         self.check(state).err().map(|key| look.text(key).to_owned())
-    }
-}
-
-/// Where views put what a person asked for.
-#[derive(Debug, Default)]
-pub struct Outbox(Vec<Command>);
-
-impl Outbox {
-    /// Asks for `command`; it is run after the frame is drawn.
-    pub fn send(&mut self, command: Command) {
-        self.0.push(command);
-    }
-
-    /// What was asked for, in order.
-    pub fn take(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.0)
     }
 }
 

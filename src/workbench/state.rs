@@ -10,12 +10,13 @@ use std::sync::Arc;
 use egui::{Context, Ui};
 use egui_material_icons::MaterialIcon;
 
-use super::command::{Command, Outbox};
+use super::command::{Command, DriftAsk, Outbox, ReplayAsk};
 use super::intake::Intake;
 use super::jobs::{JobStatus, Jobs};
 use super::notices::Notices;
 use super::snapshot::{Profile, Snapshot};
 use super::theme::Ink;
+use crate::analysis::drift::DriftError;
 use crate::analysis::features::LeakageAudit;
 use crate::analysis::history::difference::Difference;
 use crate::analysis::history::expectations::Violation;
@@ -26,6 +27,7 @@ use crate::workflows::datasets::Prepared;
 use crate::workflows::features::FeatureSheet;
 use crate::workflows::insight::{RunResiduals, TestPart};
 use crate::workflows::server::{LiveStatus, Server};
+use crate::workflows::watch::{DriftReport, Replay};
 
 /// What every screen may read.
 #[derive(Debug, Default)]
@@ -70,6 +72,10 @@ pub struct State {
     pub effects: Option<(i64, Arc<Effects>)>,
     /// The comparison that was made last.
     pub comparison: Option<Arc<CompareOutcome>>,
+    /// What was found where drift was looked for last.
+    pub drift: Option<Arc<DriftFound>>,
+    /// The replay of the alert rules that was made last.
+    pub replay: Option<Arc<ReplayFound>>,
     /// The service that this window started.
     pub server: ServerState,
     /// The name under which this person acts.
@@ -103,6 +109,28 @@ pub struct DatasetDifference {
     pub of: (Digest, Digest),
     /// How they differ.
     pub difference: Difference,
+}
+
+/// What was found where drift was looked for.
+#[derive(Clone, Debug)]
+pub struct DriftFound {
+    /// In which data set.
+    pub dataset: Digest,
+    /// What was asked.
+    pub ask: DriftAsk,
+    /// What was found, or why these days cannot be compared.
+    pub found: Result<DriftReport, DriftError>,
+}
+
+/// What the alert rules would have said.
+#[derive(Clone, Debug)]
+pub struct ReplayFound {
+    /// Of which data set.
+    pub dataset: Digest,
+    /// What was asked.
+    pub ask: ReplayAsk,
+    /// The past, or why there is none.
+    pub found: Result<Replay, DriftError>,
 }
 
 /// The service that this window started.
@@ -190,6 +218,10 @@ pub enum Arrival {
     Marked,
     /// Two models were compared.
     Compared(Box<CompareOutcome>),
+    /// Drift was looked for.
+    Drifted(Box<DriftFound>),
+    /// The alert rules were replayed.
+    Replayed(Box<ReplayFound>),
     /// Something was written to the registry or the workspace: a key of the string catalogue and its values.
     Written(&'static str, Vec<(&'static str, String)>),
     /// The service is up.

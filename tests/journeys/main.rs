@@ -12,6 +12,7 @@ mod bad_input;
 mod data_sets;
 #[cfg(target_os = "linux")]
 mod disk;
+mod drift;
 mod features;
 mod fixture;
 mod foreign;

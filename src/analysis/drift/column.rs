@@ -1,6 +1,6 @@
 //! Data drift of one column: the values of two windows in the bins of the reference window.
 //!
-//! The verdict follows the definitions: above [`KL_LIMIT`] *and* above the noise floor is drift. A floor that is itself above
+//! The verdict on one column follows the definitions: above [`KL_LIMIT`] *and* above the noise floor is drift. A floor that is itself above
 //! the limit means that there are too few visits to tell: that is inconclusive, whatever was measured.
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::features::{Column, Kind};
 use crate::base::Verdict;
 use crate::base::statistics::histogram::RARE_BELOW_ONE_IN;
-use crate::base::statistics::noise_floor::{DayRows, NoiseFloor, noise_floor};
+use crate::base::statistics::noise_floor::{DayRows, NoiseFloor, noise_floor_with_dealings};
 use crate::base::statistics::{
     BinLabel, CategoryBins, Divergences, NotEvaluable, NumericCut, PairCount, divergences, wasserstein,
 };
@@ -19,7 +19,7 @@ use super::window::Window;
 /// A divergence above this is an alarm (section 4.2 of the plan).
 pub const KL_LIMIT: f64 = 0.2;
 /// Fewer visits in a window say nothing.
-pub const FEWEST_VISITS: u64 = 30;
+pub const FEWEST_VISITS: u64 = 100;
 /// Levels that are listed at most.
 const MOST_LEVELS: usize = 20;
 /// Points of a cumulative curve at most.
@@ -76,6 +76,9 @@ pub struct ColumnDrift {
     pub reason: DataReason,
     /// About how many visits a window would decide; absent where it is decided or cannot be told.
     pub visits_needed: Option<u64>,
+    /// KL of each dealing of the days.
+    #[serde(skip)]
+    pub(super) dealt: Vec<f64>,
 }
 
 /// A value that one window has and the other has not.
@@ -110,26 +113,32 @@ pub enum DataReason {
     Calendar,
     /// KL is above the limit, and so much is chance.
     InsideFloor,
+    /// KL is above the limit and above the floor, and one of so many columns is so far above its floor by chance.
+    OneOfMany,
     /// So much as the limit would be chance, so that KL below it says nothing.
     FloorAboveLimit,
     /// No visit of either window has a value.
     NoValues,
-    /// A window has fewer than 30 visits.
+    /// A window has fewer than 100 visits.
     TooFewVisits,
+    /// A window has fewer than four days, so that it cannot be told how much days differ.
+    TooFewDays,
     /// The other data set has no such column, or it holds numbers in one and names in the other.
     NotComparable,
 }
 
 impl DataReason {
     /// Every reason.
-    pub const ALL: [DataReason; 8] = [
+    pub const ALL: [DataReason; 10] = [
         DataReason::Drift,
         DataReason::Calendar,
         DataReason::BelowLimit,
         DataReason::InsideFloor,
+        DataReason::OneOfMany,
         DataReason::FloorAboveLimit,
         DataReason::NoValues,
         DataReason::TooFewVisits,
+        DataReason::TooFewDays,
         DataReason::NotComparable,
     ];
 
@@ -141,9 +150,11 @@ impl DataReason {
             DataReason::BelowLimit => "below_limit",
             DataReason::Calendar => "calendar",
             DataReason::InsideFloor => "inside_floor",
+            DataReason::OneOfMany => "one_of_many",
             DataReason::FloorAboveLimit => "floor_above_limit",
             DataReason::NoValues => "no_values",
             DataReason::TooFewVisits => "too_few_visits",
+            DataReason::TooFewDays => "too_few_days",
             DataReason::NotComparable => "not_comparable",
         }
     }
@@ -281,7 +292,7 @@ impl Counted {
             .filter(|(_, rows)| rows.current + rows.reference > 0)
             .collect();
         let found = divergences(&bins.iter().map(|(_, rows)| *rows).collect::<Vec<_>>())?;
-        let floor = noise_floor(&self.current, &self.reference, seed)?;
+        let (floor, dealt) = noise_floor_with_dealings(&self.current, &self.reference, seed)?;
         let (verdict, reason) = judge(&found, &floor);
         let row = |(label, rows): (BinLabel, PairCount)| BinRows {
             label,
@@ -306,7 +317,9 @@ impl Counted {
             curves: self.curves,
             verdict,
             reason,
-            visits_needed: (verdict == Verdict::Inconclusive).then(|| visits_needed(&found, &floor)),
+            visits_needed: (verdict == Verdict::Inconclusive && floor.p.is_some())
+                .then(|| visits_needed(&found, &floor)),
+            dealt,
         })
     }
 }
@@ -333,11 +346,16 @@ impl ColumnDrift {
             verdict: Verdict::Inconclusive,
             reason,
             visits_needed: (reason == DataReason::TooFewVisits).then_some(FEWEST_VISITS),
+            dealt: Vec::new(),
         }
     }
 }
 
 fn judge(found: &Divergences, floor: &NoiseFloor) -> (Verdict, DataReason) {
+    // By the formula visits of a day are taken for independent, which they are not: a floor to look at, and nothing to judge by.
+    if floor.p.is_none() {
+        return (Verdict::Inconclusive, DataReason::TooFewDays);
+    }
     match (found.kl > KL_LIMIT, found.kl > floor.floor, floor.floor > KL_LIMIT) {
         (true, true, _) => (Verdict::Fail, DataReason::Drift),
         (true, false, _) => (Verdict::Inconclusive, DataReason::InsideFloor),

@@ -1,10 +1,15 @@
 //! Concept drift: whether a model errs more this week than in the four weeks before.
 //!
 //! `ratio = MAE of the week / mean of the MAEs of the last four whole weeks`. Visits of one day are not independent, so days are
-//! the units: the MAE of a week is a ratio of sums over its `D` days, with the standard error of such a ratio,
-//! `se² = D/(D − 1) · Σ (S_d − MAE·n_d)² / (Σ n_d)²` (Cochran 1977, 6.4, without the finite population). The five weeks are put
-//! together on the logarithmic scale, `se(ln ratio)² = se_w²/MAE_w² + Σ se_i² / (Σ MAE_i)²`, and the interval has Student's
-//! quantile with the degrees of freedom of Welch and Satterthwaite, since five to seven days are few.
+//! the units. The MAE of a week is a ratio of sums over its `D` days, whose standard error is
+//! `se² = D/(D − 1) · Σ (S_d − MAE·n_d)² / (Σ n_d)²` (Cochran 1977, 6.4, without the finite population).
+//!
+//! Weekdays differ, and every week has the same ones: that is no noise. So the share that a day adds to the logarithm of its week's
+//! MAE, `u = (S_d − MAE·n_d) / (MAE · Σ n)`, is freed of what its weekday adds in all weeks. With `W` weeks and `K` weekdays that all
+//! of them have, the week itself has `s² = Σ e² · W / ((K − 1)(W − 1))` from its own residuals, so that one wild day is no drift, the
+//! weeks before have theirs together, and `var(ln ratio) = D·s_week² + D·s_before²/(W − 1)`, with Student's quantile of the degrees of
+//! Welch and Satterthwaite. Where fewer than four weekdays are in all weeks, or only one period stands before, the standard errors
+//! are put together instead, `se_w²/MAE_w² + Σ se_i² / (Σ MAE_i)²`.
 //!
 //! Drift needs both: more than 10 % above, and an interval that leaves out 1. Not here: which model, and its predictions.
 
@@ -50,6 +55,9 @@ pub struct WeekError {
     pub mae: Option<f64>,
     /// Standard error of it by days, minutes; absent with fewer than two days.
     pub se: Option<f64>,
+    /// What each day adds to the logarithm of the MAE, with the day's weekday.
+    #[serde(default, skip_serializing)]
+    pub(super) shares: Vec<(u8, f64)>,
     /// Whether the model learned from visits of this week or later.
     pub in_sample: bool,
 }
@@ -103,11 +111,13 @@ pub enum ConceptReason {
     NoError,
     /// There is no model.
     NoModel,
+    /// Of no prediction it is known what came true.
+    NoOutcomes,
 }
 
 impl ConceptReason {
     /// Every reason.
-    pub const ALL: [ConceptReason; 9] = [
+    pub const ALL: [ConceptReason; 10] = [
         ConceptReason::Drift,
         ConceptReason::BelowLimit,
         ConceptReason::MayBeChance,
@@ -117,6 +127,7 @@ impl ConceptReason {
         ConceptReason::InSample,
         ConceptReason::NoError,
         ConceptReason::NoModel,
+        ConceptReason::NoOutcomes,
     ];
 
     /// The name in files; `drift.concept.ID` is the sentence for people.
@@ -132,6 +143,7 @@ impl ConceptReason {
             ConceptReason::InSample => "in_sample",
             ConceptReason::NoError => "no_error",
             ConceptReason::NoModel => "no_model",
+            ConceptReason::NoOutcomes => "no_outcomes",
         }
     }
 }
@@ -147,7 +159,11 @@ impl WeekError {
             let squares: f64 = with_visits().map(|day| (day.sum_abs - mae * day.n as f64).powi(2)).sum();
             (count / (count - 1.0) * squares).sqrt() / n as f64
         });
-        WeekError { week, n, days: count as u64, mae, se, in_sample }
+        let share = |mae: f64| move |day: &ErrorDay| (day.sum_abs - mae * day.n as f64) / (mae * n as f64);
+        let shares = mae
+            .filter(|mae| *mae > 0.0)
+            .map(|mae| with_visits().map(|day| (day.day.weekday().index(), share(mae)(day))).collect());
+        WeekError { week, n, days: count as u64, mae, se, shares: shares.unwrap_or_default(), in_sample }
     }
 
     fn is_enough(&self) -> bool {
@@ -189,15 +205,7 @@ pub fn concept_drift(weeks: &[WeekError], needed: usize) -> ConceptDrift {
         found.reason = ConceptReason::NoError;
         return found;
     }
-    // Variances of the logarithm that each week adds, with its degrees of freedom.
-    let mut parts = vec![((se / mae).powi(2), week.days as f64 - 1.0)];
-    let all_before = mean * needed as f64;
-    parts.extend(
-        known.iter().zip(before).map(|((_, se), week)| ((se / all_before).powi(2), week.days as f64 - 1.0)),
-    );
-    let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
-    let degrees =
-        variance.powi(2) / parts.iter().map(|(variance, degrees)| variance.powi(2) / degrees).sum::<f64>();
+    let (variance, degrees) = by_weekday(weeks).unwrap_or_else(|| apart(&known, mae, se, weeks));
     let ratio = mae / mean;
     found.ratio = Some(ratio);
     let reach = match student::two_sided_quantile(ALPHA, degrees) {
@@ -222,6 +230,51 @@ pub fn concept_drift(weeks: &[WeekError], needed: usize) -> ConceptDrift {
         found.visits_needed = Some(visits_needed(week.n, reach, (WIDEST_PASS / ratio).ln()));
     }
     found
+}
+
+/// The variance of the logarithm of the ratio and its degrees of freedom, from what days of one weekday have in common; `None` with
+/// fewer than three weeks, or four weekdays that all of them have.
+fn by_weekday(weeks: &[WeekError]) -> Option<(f64, f64)> {
+    let of = |week: &WeekError, kind: u8| {
+        let found = week.shares.iter().find(|(weekday, _)| *weekday == kind);
+        found.map(|(_, share)| *share)
+    };
+    let is_short = weeks.iter().all(|week| week.shares.len() <= 7);
+    let kinds: Vec<u8> = (0..7).filter(|kind| weeks.iter().all(|week| of(week, *kind).is_some())).collect();
+    if weeks.len() < 3 || kinds.len() < FEWEST_DAYS as usize || !is_short {
+        return None;
+    }
+    let (w, k) = (weeks.len() as f64, kinds.len() as f64);
+    let table: Vec<Vec<f64>> =
+        weeks.iter().map(|week| kinds.iter().filter_map(|kind| of(week, *kind)).collect()).collect();
+    let of_week: Vec<f64> = table.iter().map(|week| week.iter().sum::<f64>() / k).collect();
+    let of_kind: Vec<f64> =
+        (0..kinds.len()).map(|kind| table.iter().filter_map(|week| week.get(kind)).sum::<f64>() / w).collect();
+    let all = of_week.iter().sum::<f64>() / w;
+    let squares = |(week, mean): (&Vec<f64>, &f64)| -> f64 {
+        week.iter().zip(&of_kind).map(|(share, usual)| (share - mean - usual + all).powi(2)).sum()
+    };
+    let by_week: Vec<f64> = table.iter().zip(&of_week).map(squares).collect();
+    let (own, before) = by_week.split_last()?;
+    let freedom = (k - 1.0) * (w - 1.0) / w;
+    let days = weeks.last()?.days as f64;
+    let own = days * own / freedom;
+    let before = days * before.iter().sum::<f64>() / (freedom * (w - 1.0)) / (w - 1.0);
+    let spread = own.powi(2) / (k - 1.0) + before.powi(2) / ((k - 1.0) * (w - 2.0));
+    Some((own + before, (own + before).powi(2) / spread))
+}
+
+/// The same from the standard errors of the weeks, each on its own.
+fn apart(known: &[(f64, f64)], mae: f64, se: f64, weeks: &[WeekError]) -> (f64, f64) {
+    let all_before: f64 = known.iter().map(|(mae, _)| mae).sum();
+    let of_week = weeks.last().map_or(0.0, |week| week.days as f64 - 1.0);
+    let mut parts = vec![((se / mae).powi(2), of_week)];
+    parts.extend(
+        known.iter().zip(weeks).map(|((_, se), week)| ((se / all_before).powi(2), week.days as f64 - 1.0)),
+    );
+    let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
+    let spread: f64 = parts.iter().map(|(variance, degrees)| variance.powi(2) / degrees).sum();
+    (variance, variance.powi(2) / spread)
 }
 
 /// With how many visits a week, `n` of which reach to `reach` on the logarithmic scale, they would reach to `wanted`.

@@ -27,4 +27,8 @@ pub use shift::{Shift, shift};
 pub use window::{Timeline, WEEK, Window, WindowFacts, month_of};
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod rates_tests;
+#[cfg(test)]
 mod tests;

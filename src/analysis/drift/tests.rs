@@ -90,7 +90,7 @@ fn like_is_compared_with_like() {
 }
 
 /// Everybody from `from` on comes four hours later.
-fn later(history: &History, from: CivilDate) -> History {
+pub(super) fn later(history: &History, from: CivilDate) -> History {
     let mut moved = history.clone();
     let mut clock = history.zone.clock();
     let shift = |moment: Moment| moment.plus_millis(4 * 3_600_000).unwrap();
@@ -178,17 +178,8 @@ fn few_visits_are_no_pass() {
     let one = drift(&[few(&window, 1), before.clone()], column);
     assert_eq!(
         (one.verdict, one.reason, one.visits_needed),
-        (Verdict::Inconclusive, DataReason::TooFewVisits, Some(30))
+        (Verdict::Inconclusive, DataReason::TooFewVisits, Some(FEWEST_VISITS))
     );
-    let some = drift(&[few(&window, 30), few(&before, 30)], column);
-    assert_eq!(
-        some.verdict,
-        Verdict::Inconclusive,
-        "thirty visits in twenty bins: {:?} {:?}",
-        some.kl,
-        some.floor
-    );
-    assert!(some.visits_needed.unwrap() > 30);
     let same = drift(&[before.clone(), before], column);
     assert_eq!((same.verdict, same.kl), (Verdict::Pass, Some(0.0)));
 }

@@ -57,6 +57,7 @@ pub const AREAS: &[Area] = areas![
     "insight",
     "drift",
     "report",
+    "drift_screen",
 ];
 
 /// The texts of one language by key.

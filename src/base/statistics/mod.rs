@@ -26,7 +26,7 @@ pub mod student;
 #[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 #[cfg(test)]
 mod golden_pairs;
 

@@ -48,6 +48,19 @@ pub type DayRows = (u8, Vec<u64>);
 /// # Errors
 /// [`NotEvaluable::NoValues`] where a window has no rows.
 pub fn noise_floor(current: &[DayRows], reference: &[DayRows], seed: u64) -> Result<NoiseFloor, NotEvaluable> {
+    Ok(noise_floor_with_dealings(current, reference, seed)?.0)
+}
+
+/// As [`noise_floor`], with KL of each dealing; none by the formula. Equal seeds deal the days of equal windows alike, so that the
+/// dealings of several columns can be put side by side.
+///
+/// # Errors
+/// As [`noise_floor`].
+pub fn noise_floor_with_dealings(
+    current: &[DayRows],
+    reference: &[DayRows],
+    seed: u64,
+) -> Result<(NoiseFloor, Vec<f64>), NotEvaluable> {
     let both = || current.iter().chain(reference).map(|(_, day)| day);
     let bins = both().map(Vec::len).max().unwrap_or_default();
     let mut all = vec![0; bins];
@@ -64,7 +77,7 @@ pub fn noise_floor(current: &[DayRows], reference: &[DayRows], seed: u64) -> Res
     let by = |floor, p| NoiseFloor { kl, floor, p, n_current: n, n_reference: m, bins: measured.bins, days };
     if current.len().min(reference.len()) < FEWEST_PERMUTED_DAYS {
         let expected = (real(measured.bins) - 1.0) / 2.0 * (1.0 / real(n) + 1.0 / real(m));
-        return Ok(by(expected, None));
+        return Ok((by(expected, None), Vec::new()));
     }
     let days: Vec<&Vec<u64>> = both().collect();
     let kinds = |window: &[DayRows]| window.iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
@@ -73,12 +86,12 @@ pub fn noise_floor(current: &[DayRows], reference: &[DayRows], seed: u64) -> Res
     let mut dealt = Vec::with_capacity(PERMUTATIONS as usize);
     for _ in 0..PERMUTATIONS {
         let ours = deals.deal(&mut draw).filter_map(|day| days.get(day)).copied();
-        // A dealing may give one side all empty days: it says nothing.
-        dealt.extend(kl_of(&sum_of(ours, bins)).ok().map(|measured| measured.kl));
+        // A dealing may give one side all empty days: then nothing differs.
+        dealt.push(kl_of(&sum_of(ours, bins)).map_or(0.0, |measured| measured.kl));
     }
     let as_large = dealt.iter().filter(|other| **other >= kl).count();
     let p = (1.0 + real_len(as_large)) / (1.0 + real_len(dealt.len()));
-    Ok(by(Sample::new(dealt)?.quantile(FLOOR_SHARE), Some(p)))
+    Ok((by(Sample::new(dealt.clone())?.quantile(FLOOR_SHARE), Some(p)), dealt))
 }
 
 fn sum_of<'a>(days: impl Iterator<Item = &'a Vec<u64>>, bins: usize) -> Vec<u64> {

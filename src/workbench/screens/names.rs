@@ -1,5 +1,6 @@
 //! What models are called in front of people.
 
+use crate::base::Verdict;
 use crate::workbench::theme::Look;
 use crate::workflows::models::{self, ModelName};
 
@@ -23,6 +24,24 @@ pub(super) fn family_words(look: &Look, family: &str) -> String {
 /// "Run 2 (elastic net)"; a baseline is its own family.
 pub(super) fn with_family(look: &Look, name: &ModelName, family: &str) -> String {
     models::with_family(look.language, name, family)
+}
+
+/// A model by the name under which it was asked for, with its family where that is known.
+pub(super) fn asked_words(look: &Look, name: &str, family: Option<&str>) -> String {
+    match (name.parse::<ModelName>(), family) {
+        (Ok(name), Some(family)) => with_family(look, &name, family),
+        (Ok(name), None) => model_words(look, &name),
+        (Err(_), _) => name.to_owned(),
+    }
+}
+
+/// The key of the word for a verdict on drift.
+pub(super) fn drift_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "drift.pass",
+        Verdict::Fail => "drift.fail",
+        Verdict::Inconclusive => "drift.inconclusive",
+    }
 }
 
 /// Things in a row, with the comma of the language between them.

@@ -123,7 +123,7 @@ pub fn export_drift(
     };
     let account = DriftAccount {
         report: found,
-        dataset: name(Some(found.dataset))?,
+        dataset: name(found.dataset)?,
         against: name(found.against)?,
         zone: zone.clone(),
         calendar: target.calendar,

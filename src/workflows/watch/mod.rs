@@ -2,9 +2,11 @@
 //!
 //! Data drift compares every feature and raw input of a week with the week before, concept drift the error of a model with
 //! that of the four weeks before, label drift the waits of a month with the month before. Instead of weeks and months, any two
-//! periods can be compared, of one data set or of two. `model` makes the predictions, `matters` says which drift moves them,
+//! periods can be compared, of one data set or of two. `model` makes the predictions, `log` takes them
+//! from what was served, `matters` says which drift moves them,
 //! `replay` runs the same rules over the whole past. Nothing is kept.
 
+mod log;
 mod matters;
 mod model;
 mod replay;
@@ -24,13 +26,14 @@ use super::datasets::Prepared;
 use super::models::ModelName;
 use super::{Home, WorkflowError};
 
+pub use log::{LogFacts, watch_log};
 pub use matters::{Matter, Matters};
 pub use model::Watched;
 use model::watched_model;
 pub use replay::{Alert, Monitor, Planted, Replay, ReplayMonth, ReplayWeek, replay};
 
 /// What is to be compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WatchRequest {
     /// The model whose errors are looked at; without it the live version, or the rule where nothing is live.
     pub model: Option<ModelName>,
@@ -40,6 +43,8 @@ pub struct WatchRequest {
     pub months: DateStyle,
     /// Whether weekdays on which either week has a public holiday are left out of the comparison of data.
     pub like_with_like: bool,
+    /// Whether data are compared with what the model learned from instead of the week before.
+    pub against_training: bool,
     /// What counts as drift of the waits.
     pub bounds: LabelBounds,
     /// What the dealings of the days follow from.
@@ -71,8 +76,11 @@ pub struct Period {
 pub struct DriftReport {
     /// Fail where a monitor says so; pass where all do.
     pub verdict: Verdict,
-    /// The data set.
-    pub dataset: Digest,
+    /// The data set; of a log of predictions the one whose outcomes were joined, if any.
+    pub dataset: Option<Digest>,
+    /// Predictions of the log that was looked at; absent where a data set was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<LogFacts>,
     /// The data set of the reference window, where it is another one.
     pub against: Option<Digest>,
     /// The windows.
@@ -104,6 +112,18 @@ pub struct Windows {
     pub label_current: Option<WindowFacts>,
     /// What waits are compared with.
     pub label_reference: Option<WindowFacts>,
+}
+
+impl Windows {
+    fn of(plan: &Plan) -> Windows {
+        let facts = |window: &Option<Window>| window.as_ref().map(|window| window.facts.clone());
+        Windows {
+            current: plan.current.facts.clone(),
+            reference: plan.reference.facts.clone(),
+            label_current: facts(&plan.label_current),
+            label_reference: facts(&plan.label_reference),
+        }
+    }
 }
 
 impl DriftReport {
@@ -145,14 +165,7 @@ impl<'p> Watching<'p> {
 
     /// The known waits of a window, day by day.
     pub fn waits(&self, window: &Window) -> Vec<DayWaits> {
-        let mut days: Vec<DayWaits> = window.dates.iter().map(|day| (day.weekday().index(), Vec::new())).collect();
-        for (row, day) in window.rows.iter().zip(&window.day) {
-            let wait = self.prepared.waits.get(*row as usize).copied().flatten();
-            if let Some((wait, (_, waits))) = wait.zip(days.get_mut(*day as usize)) {
-                waits.push(wait);
-            }
-        }
-        days
+        log::by_day(window, &self.prepared.waits)
     }
 }
 
@@ -172,14 +185,18 @@ pub fn watch(
     let theirs = other.map(Watching::of).transpose()?;
     let before = theirs.as_ref().unwrap_or(&ours);
     let plan = Plan::of(&ours.timeline, theirs.as_ref().map(|theirs| &theirs.timeline), request)?;
-    let (mut current, mut reference) = (plan.current, plan.reference);
+    let (mut current, mut reference) = (plan.current.clone(), plan.reference.clone());
+    // A baseline learns from what was over before the first of these began.
+    let model = watched_model(home, before, request.model.as_ref(), &plan.weeks, task)?;
+    if request.against_training {
+        reference = training_window(&ours, &model.facts, &current)?;
+    }
     if request.like_with_like {
         let without = ours.timeline.like_with_like(&current, &reference);
         reference = before.timeline.like_with_like(&reference, &current);
         current = without;
     }
     let data = data_drift((&ours.columns(), &current), (&before.columns(), &reference), request.seed, task)?;
-    let model = watched_model(home, &ours, request.model.as_ref(), &plan.weeks, task)?;
     let by_periods = theirs.is_some() || matches!(request.span, Span::Periods(..));
     let concept = match &model.fitted {
         None => ConceptDrift { reason: ConceptReason::NoModel, ..concept_drift(&[], REFERENCE_WEEKS) },
@@ -200,17 +217,12 @@ pub fn watch(
     };
     let sides = [(&ours, &current), (before, &reference)];
     let matters = matters::matters(&model, sides, &data, request.seed, task)?;
-    let facts = |window: &Option<Window>| window.as_ref().map(|window| window.facts.clone());
     Ok(DriftReport {
         verdict: Verdict::all([data.verdict, concept.verdict, label.verdict]),
-        dataset: prepared.digest,
+        dataset: Some(prepared.digest),
+        predictions: None,
         against: other.map(|other| other.digest),
-        windows: Windows {
-            current: current.facts.clone(),
-            reference: reference.facts.clone(),
-            label_current: facts(&plan.label_current),
-            label_reference: facts(&plan.label_reference),
-        },
+        windows: Windows { current: current.facts, reference: reference.facts, ..Windows::of(&plan) },
         months: request.months,
         model: model.facts,
         seed: request.seed,
@@ -219,6 +231,20 @@ pub fn watch(
         label,
         matters,
     })
+}
+
+/// The days that a model learned from, as far as the data set has them and they lie before `current`.
+fn training_window(ours: &Watching<'_>, model: &Watched, current: &Window) -> Result<Window, WorkflowError> {
+    let (first, _) = ours.timeline.span();
+    let mut clock = ours.prepared.history.zone.clock();
+    let until = model.trained_until.and_then(|until| clock.local(until).date().plus_days(-1));
+    let before = current.facts.first.plus_days(-1).unwrap_or(first);
+    let last = until.unwrap_or(before).min(before);
+    let window = ours.timeline.period(first, last);
+    if window.rows.is_empty() {
+        return Err(DriftError::Empty { first, last }.into());
+    }
+    Ok(window)
 }
 
 /// The windows that a request means.

@@ -8,8 +8,8 @@
 use serde::Serialize;
 
 use crate::analysis::drift::{
-    ColumnDrift, ConceptDrift, KL_LIMIT, LabelDrift, Named, RATIO_LIMIT, REFERENCE_WEEKS, Timeline, WEEK, Window,
-    WindowFacts, concept_drift, data_drift, label_drift,
+    ColumnDrift, ConceptDrift, KL_LIMIT, LabelDrift, Named, RATIO_LIMIT, REFERENCE_WEEKS, Source, Timeline, WEEK,
+    Window, WindowFacts, concept_drift, data_drift, label_drift,
 };
 use crate::base::calendar::{CivilDate, DateStyle};
 use crate::base::{Digest, Task, Verdict};
@@ -116,6 +116,8 @@ pub struct Replay {
     pub seed: u64,
     /// The columns that were looked at.
     pub features: Vec<String>,
+    /// Where each of them comes from.
+    pub sources: Vec<Source>,
     /// The weeks, the oldest first.
     pub weeks: Vec<ReplayWeek>,
     /// The months, the oldest first.
@@ -163,6 +165,7 @@ pub fn replay(
         model: model.facts,
         seed: request.seed,
         features: watching.columns().iter().map(|named| named.id.to_owned()).collect(),
+        sources: watching.columns().iter().map(|named| named.source).collect(),
         weeks: found,
         months,
         watched_months: watched_days / MONTH_DAYS,

@@ -7,7 +7,7 @@ use crate::base::language::Language;
 use crate::base::statistics::BinLabel;
 use crate::workflows::card::{category_words, feature_words};
 
-use super::{DriftReport, Matter};
+use super::{DriftReport, Matter, Matters};
 
 /// The headline: what the three monitors say together.
 #[must_use]
@@ -192,6 +192,16 @@ pub fn concept_words(language: Language, model: &str, concept: &ConceptDrift) ->
     language.fill_owned("drift.concept_line", &values)
 }
 
+/// A p-value with its sign: `= 0.012`, or `< 0.001` below that.
+#[must_use]
+pub fn p_words(language: Language, p: Option<f64>) -> String {
+    const SMALLEST: f64 = 0.001;
+    match p {
+        Some(p) if p < SMALLEST => format!("< {}", language.decimal(SMALLEST, 3)),
+        p => format!("= {}", language.decimal(p.unwrap_or(f64::NAN), 3)),
+    }
+}
+
 /// The waits of two months.
 #[must_use]
 pub fn label_words(language: Language, label: &LabelDrift) -> String {
@@ -201,8 +211,8 @@ pub fn label_words(language: Language, label: &LabelDrift) -> String {
         ("median", language.decimal(median, 1)),
         ("before", language.decimal(before, 1)),
         ("d", language.decimal(d, 3)),
-        ("p", language.decimal(p, 4)),
-        ("p_days", language.decimal(label.p_days.unwrap_or(f64::NAN), 3)),
+        ("p", p_words(language, Some(p))),
+        ("p_days", p_words(language, label.p_days)),
         ("distance", language.decimal(label.wasserstein_minutes.unwrap_or(f64::NAN), 2)),
         ("n", language.integer(label.n_current)),
         ("m", language.integer(label.n_reference)),
@@ -221,4 +231,21 @@ pub fn matter_words(language: Language, matter: &Matter) -> String {
         ("importance", language.decimal(matter.importance.unwrap_or(f64::NAN), 2)),
     ];
     language.fill_owned("drift.matter_line", &values)
+}
+
+/// Why the verdict on the error is what it is, and how many visits would decide.
+#[must_use]
+pub fn concept_reason(language: Language, concept: &ConceptDrift) -> String {
+    let reason = language.text(&format!("drift.concept.{}", concept.reason.id())).to_owned();
+    with_needed(language, reason, concept.visits_needed)
+}
+
+/// The mean prediction then and now.
+#[must_use]
+pub fn predicted_words(language: Language, matters: &Matters) -> String {
+    let values = [
+        ("current", language.decimal(matters.predicted_current, 2)),
+        ("reference", language.decimal(matters.predicted_reference, 2)),
+    ];
+    language.fill_owned("drift.matters_line", &values)
 }

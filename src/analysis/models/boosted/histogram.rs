@@ -7,17 +7,22 @@
 
 use rayon::prelude::*;
 
-use super::bins::{BINS, Matrix};
+use super::bins::BINS;
+use super::records::{OCTET, Octet, Records};
 
 /// A word of sums, or two.
 pub(super) type Cell<const W: usize> = [i64; W];
 /// Rows below which one thread adds them alone.
-const ROWS_A_THREAD: usize = 1 << 14;
+const ROWS_A_THREAD: usize = 1 << 12;
+/// Rows that are fetched together.
+const FETCHED: usize = 128;
+/// Rows of which no more than one in so many is wanted are fetched together.
+const SPARSE: usize = 5;
 /// The largest gradient or curvature as a whole number.
 const LARGEST: u32 = 32_767;
 
-/// The sums of a node, input by input and bin by bin.
-pub(super) struct Histogram<const W: usize>(pub Vec<[Cell<W>; BINS]>);
+/// The sums of a node, input by input and bin by bin ([`Records::range`]).
+pub(super) struct Histogram<const W: usize>(pub Vec<Cell<W>>);
 
 /// The gradients of a round as whole numbers.
 pub(super) struct Gradients {
@@ -26,6 +31,17 @@ pub(super) struct Gradients {
     /// The curvature of each visit, where it is not one everywhere.
     pub second: Vec<u16>,
     pub scale: Scale,
+    /// Where they differ from those of the round before, where that is known.
+    pub changes: Option<Changes>,
+}
+
+/// Visits whose gradient changed from one round to the next.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// Ascending.
+    pub rows: Vec<u32>,
+    /// By how much, as whole numbers.
+    pub by: Vec<i32>,
 }
 
 /// What the whole numbers are worth.
@@ -105,67 +121,135 @@ impl Gradients {
 }
 
 impl<const W: usize> Histogram<W> {
-    /// No sums yet.
-    pub fn empty(width: usize) -> Histogram<W> {
-        Histogram(vec![[[0; W]; BINS]; width])
+    /// No sums yet, of all inputs of `records`.
+    pub fn empty(records: &Records) -> Histogram<W> {
+        Histogram(vec![[0; W]; records.cells()])
     }
 
-    /// The sums over `rows` of the inputs in `active`, instead of what was there.
-    pub fn fill(&mut self, matrix: &Matrix, gradients: &Gradients, active: &[u16], rows: &[u32]) {
-        self.0.iter_mut().for_each(|cells| cells.fill([0; W]));
-        let threads = rayon::current_num_threads();
-        if threads == 1 || rows.len() < 2 * ROWS_A_THREAD {
-            self.add(matrix, gradients, active, rows);
-            return;
-        }
-        let part = rows.len().div_ceil(threads).max(ROWS_A_THREAD);
-        let (first, rest) = rows.split_at(part);
-        let width = self.0.len();
-        let (parts, ()) = rayon::join(
-            || {
-                let fill = |rows: &[u32]| {
-                    let mut part = Histogram::<W>::empty(width);
-                    part.add(matrix, gradients, active, rows);
-                    part
-                };
-                rest.par_chunks(part).map(fill).collect::<Vec<_>>()
-            },
-            || self.add(matrix, gradients, active, first),
-        );
-        for part in parts {
-            for (cells, more) in self.0.iter_mut().zip(&part.0) {
-                cells.iter_mut().zip(more).for_each(|(cell, more)| *cell = sum(*cell, *more));
-            }
-        }
+    /// The sums over `rows`, instead of what was there. Each desk is one thread's.
+    pub fn fill(&mut self, desks: &mut [Desk<W>], records: &Records, gradients: &Gradients, rows: &[u32]) {
+        self.0.fill([0; W]);
+        self.add(desks, records, rows, |_, row| gradients.cell(row));
     }
 
-    fn add(&mut self, matrix: &Matrix, gradients: &Gradients, active: &[u16], rows: &[u32]) {
-        let width = matrix.width;
-        if active.len() == width {
-            for row in rows.iter().map(|row| *row as usize) {
-                let cell = gradients.cell::<W>(row);
-                let bins = &matrix.by_row[row * width..(row + 1) * width];
-                for (cells, bin) in self.0.iter_mut().zip(bins) {
-                    let at = &mut cells[usize::from(*bin)];
-                    *at = sum(*at, cell);
-                }
-            }
-            return;
+    /// The sums after the gradients of some visits changed.
+    pub fn change(&mut self, desks: &mut [Desk<W>], records: &Records, gradients: &Gradients, changes: &Changes) {
+        self.add(desks, records, &changes.rows, |place, _| {
+            let mut cell = [0; W];
+            cell[0] = i64::from(changes.by[place]) << gradients.scale.shift;
+            cell
+        });
+    }
+
+    /// Adds the cells of `rows`, each of which `cell` makes from its place and its number.
+    fn add(
+        &mut self,
+        desks: &mut [Desk<W>],
+        records: &Records,
+        rows: &[u32],
+        cell: impl Fn(usize, usize) -> Cell<W> + Copy + Sync,
+    ) {
+        let part = rows.len().div_ceil(desks.len().max(1)).max(ROWS_A_THREAD);
+        if let ([desk, ..], true) = (&mut *desks, rows.len() <= part) {
+            desk.add(records, rows, cell);
+        } else {
+            desks.par_iter_mut().zip(rows.par_chunks(part)).enumerate().for_each(|(at, (desk, rows))| {
+                desk.add(records, rows, |place, row| cell(at * part + place, row));
+            });
         }
-        for row in rows.iter().map(|row| *row as usize) {
-            let cell = gradients.cell::<W>(row);
-            let bins = &matrix.by_row[row * width..(row + 1) * width];
-            for place in active.iter().map(|place| usize::from(*place)) {
-                let at = &mut self.0[place][usize::from(bins[place])];
-                *at = sum(*at, cell);
-            }
-        }
+        let used = rows.len().div_ceil(part);
+        desks.iter_mut().take(used).for_each(|desk| desk.move_to(self, records));
+    }
+
+    /// The same sums as another's.
+    pub fn copy(&mut self, other: &Histogram<W>) {
+        self.0.copy_from_slice(&other.0);
     }
 
     /// Takes the sums of one child away: what is left is the other's.
     pub fn take_away(&mut self, child: &Histogram<W>) {
-        for (cells, less) in self.0.iter_mut().zip(&child.0) {
-            cells.iter_mut().zip(less).for_each(|(cell, less)| *cell = difference(*cell, *less));
+        self.0.iter_mut().zip(&child.0).for_each(|(cell, less)| *cell = difference(*cell, *less));
+    }
+}
+
+/// Where one thread adds up, byte by byte of the records; empty while nobody does.
+pub(super) struct Desk<const W: usize>(Vec<Vec<[[Cell<W>; BINS]; OCTET]>>);
+
+impl<const W: usize> Desk<W> {
+    pub fn empty(records: &Records) -> Desk<W> {
+        Desk(records.panels.iter().map(|panel| vec![[[[0; W]; BINS]; OCTET]; panel.octets]).collect())
+    }
+
+    /// Adds the cells of `rows`, each of which `cell` makes from its place and its number.
+    fn add(&mut self, records: &Records, rows: &[u32], cell: impl Fn(usize, usize) -> Cell<W> + Copy) {
+        let span = rows.last().map_or(0, |last| last - rows[0]) as usize;
+        let are_sparse = span > rows.len() * SPARSE;
+        for (panel, cells) in records.panels.iter().zip(&mut self.0) {
+            match panel.octets {
+                1 => add::<W, 1>(cells, &panel.bytes, rows, are_sparse, cell),
+                2 => add::<W, 2>(cells, &panel.bytes, rows, are_sparse, cell),
+                3 => add::<W, 3>(cells, &panel.bytes, rows, are_sparse, cell),
+                _ => add::<W, 4>(cells, &panel.bytes, rows, are_sparse, cell),
+            }
+        }
+    }
+
+    /// Adds what is here to the sums of a node, input by input, and leaves nothing.
+    fn move_to(&mut self, sums: &mut Histogram<W>, records: &Records) {
+        for (panel, cells) in records.panels.iter().zip(&mut self.0) {
+            for (shared, cells) in panel.shared.iter().zip(cells.as_flattened_mut()) {
+                let cells = &mut cells[..shared.values];
+                for part in &shared.parts {
+                    let out = &mut sums.0[part.range.clone()];
+                    for (at, cell) in part.cells.iter().zip(&*cells) {
+                        let at = &mut out[usize::from(*at)];
+                        *at = sum(*at, *cell);
+                    }
+                }
+                cells.fill([0; W]);
+            }
+        }
+    }
+}
+
+/// Adds the cells of `rows` to those of their bytes.
+///
+/// Where few of the visits are wanted, the next ones are far from each other, and waiting for each would take longer than
+/// adding it: some of them are fetched together first.
+fn add<const W: usize, const O: usize>(
+    cells: &mut [[[Cell<W>; BINS]; OCTET]],
+    bytes: &[Octet],
+    rows: &[u32],
+    are_sparse: bool,
+    cell: impl Fn(usize, usize) -> Cell<W>,
+) {
+    let ([cells], records) = (cells.as_chunks_mut::<O>().0, bytes.as_chunks::<O>().0) else { return };
+    if !are_sparse {
+        for (place, row) in rows.iter().map(|row| *row as usize).enumerate() {
+            put(cells, &records[row], cell(place, row));
+        }
+        return;
+    }
+    let mut fetched = [([[0; OCTET]; O], [0; W]); FETCHED];
+    for (block, rows) in rows.chunks(FETCHED).enumerate() {
+        for (place, (fetched, row)) in fetched.iter_mut().zip(rows).enumerate() {
+            let row = *row as usize;
+            *fetched = (records[row], cell(block * FETCHED + place, row));
+        }
+        fetched.iter().take(rows.len()).for_each(|(record, cell)| put(cells, record, *cell));
+    }
+}
+
+#[inline]
+fn put<const W: usize, const O: usize>(
+    cells: &mut [[[Cell<W>; BINS]; OCTET]; O],
+    record: &[Octet; O],
+    cell: Cell<W>,
+) {
+    for (cells, octet) in cells.iter_mut().zip(record) {
+        for (cells, byte) in cells.iter_mut().zip(octet) {
+            let at = &mut cells[usize::from(*byte)];
+            *at = sum(*at, cell);
         }
     }
 }

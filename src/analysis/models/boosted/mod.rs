@@ -18,6 +18,7 @@ mod grow;
 mod histogram;
 mod loss;
 mod monotone;
+mod records;
 mod rounds;
 mod split;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use super::{Choice, Fit, FitError, Fitted, Parameter, ParameterKind, Parameters,
 use bins::{Cuts, Input, Matrix};
 use grow::Ground;
 use loss::Loss;
+use records::Records;
 use rounds::{Boosted, Plan, boost};
 use split::SplitRules;
 
@@ -110,10 +112,12 @@ impl super::Family for Family {
         }
         let directions = directions(&inputs, parameters.choice("monotone") == "kept");
         let matrix = Matrix::of(&inputs, training.features, task)?;
+        let records = Records::of(&inputs, &matrix, task)?;
         let ground = Ground {
             inputs: &inputs,
             directions: &directions,
             matrix: &matrix,
+            records: &records,
             leaves: size(parameters, "leaves"),
             rules: SplitRules {
                 min_leaf: i64::try_from(parameters.whole("min_leaf")).unwrap_or(i64::MAX / 4),

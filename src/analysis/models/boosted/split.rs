@@ -56,13 +56,14 @@ pub(super) fn best<const W: usize>(
     active: &[u16],
 ) -> Option<Split> {
     // Every visit is in one bin of every input.
-    let first = sums.0.get(usize::from(*active.first()?))?;
+    let records = ground.records;
+    let first = &sums.0[records.range(usize::from(*active.first()?))];
     let total = first.iter().fold([0; W], |total, cell| sum(total, *cell));
     let mut best: Option<Split> = None;
     for place in active.iter().map(|place| usize::from(*place)) {
         let input = &ground.inputs[place];
         let search = Search {
-            cells: &sums.0[place][..input.bins().min(BINS)],
+            cells: &sums.0[records.range(place)],
             total: &total,
             scale,
             rules: ground.rules,

@@ -2,12 +2,12 @@
 
 use egui::Ui;
 
-use super::catalogue::{drift_key, places};
+use super::catalogue::places;
 use super::name;
 use crate::analysis::features::{Bars, Distribution, QUANTILE_SHARES};
 use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
-use crate::workbench::screens::names::listed;
+use crate::workbench::screens::names::{drift_key, listed};
 use crate::workbench::screens::releases::fields::{code, fact_ui, wrapped_fact_ui};
 use crate::workbench::state::State;
 use crate::workbench::text::Text;

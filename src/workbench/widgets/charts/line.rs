@@ -92,12 +92,19 @@ pub struct LineData {
     pub marks: Vec<Mark>,
     /// Whether the vertical axis starts at zero.
     pub from_zero: bool,
+    /// Whether every value is a point and its bounds the ends of a line through it, instead of a band: few values, each with
+    /// an uncertainty of its own.
+    pub whiskers: bool,
 }
 
 /// Room between the frame and the outermost points.
 const INSET: Vec2 = vec2(5.0, 3.0);
 /// Radius of a point without neighbours.
 const ALONE: f32 = 2.0;
+/// Radius of a point with whiskers.
+const POINT: f32 = 3.5;
+/// Half the width of the ends of whiskers.
+const CAP: f32 = 4.0;
 /// How strong a band is beside its line.
 const BAND: f32 = 0.2;
 /// How strong a thin line is.
@@ -118,9 +125,33 @@ impl LineData {
         Scale::of(values.chain(thresholds).chain(self.from_zero.then_some(0.0)))
     }
 
-    fn draw_series(&self, plot: &mut PlotUi<'_>, color_of: impl Fn(Ink) -> Color32) {
+    /// The values of `series` as points, each with its bounds.
+    fn draw_whiskers(&self, plot: &mut PlotUi<'_>, area: &Area, series: &Series, color: Color32) {
+        let stroke = Stroke::new(sizes::CURVE, color);
+        let cap = area.wide(CAP);
+        for (index, point) in self.x.iter().enumerate() {
+            let at = point.at;
+            let bounds = series.bounds.get(index).copied().flatten();
+            if let Some((low, high)) = bounds.filter(|(low, high)| (low + high).is_finite()) {
+                plot.line(curve(vec![[at, low], [at, high]], stroke));
+                for end in [low, high] {
+                    plot.line(curve(vec![[at - cap, end], [at + cap, end]], stroke));
+                }
+            }
+            let value = series.values.get(index).copied().flatten();
+            if let Some(value) = value.filter(|value| value.is_finite()) {
+                plot.points(Points::new("", [at, value]).radius(POINT).color(color));
+            }
+        }
+    }
+
+    fn draw_series(&self, plot: &mut PlotUi<'_>, area: &Area, color_of: impl Fn(Ink) -> Color32) {
         for series in &self.series {
             let color = color_of(series.ink);
+            if self.whiskers {
+                self.draw_whiskers(plot, area, series, color);
+                continue;
+            }
             let bounds: Vec<_> = self
                 .x
                 .iter()
@@ -269,7 +300,7 @@ impl Chart for LineData {
                 plot.line(area.upright(mark.at, hair(palette.reference)));
             }
             self.draw_faint(plot, palette.reference);
-            self.draw_series(plot, |ink| palette.mark(ink));
+            self.draw_series(plot, &area, |ink| palette.mark(ink));
             for threshold in &self.thresholds {
                 plot.hline(dashed_across(threshold.value, palette.mark(threshold.ink)));
             }

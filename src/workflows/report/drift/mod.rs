@@ -102,6 +102,6 @@ impl Telling<'_> {
 
     /// Digests of both data sets, where there are any.
     fn digests(&self) -> [Option<Digest>; 2] {
-        [Some(self.report().dataset), self.report().against]
+        [self.report().dataset, self.report().against]
     }
 }
