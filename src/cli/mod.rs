@@ -25,6 +25,7 @@ mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod simulate;
+mod thresholds;
 mod train;
 
 use std::path::PathBuf;
@@ -115,6 +116,8 @@ enum Command {
     Key(key::Key),
     /// The audit log.
     Audit(audit::Audit),
+    /// What the gates hold figures against.
+    Thresholds(thresholds::Thresholds),
     /// Check the registry: hash chain, artifacts, evidence, signatures.
     Verify(audit::Verify),
 }
@@ -234,6 +237,7 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::People(people) => people.run(context),
         Command::Key(key) => key.run(context),
         Command::Audit(audit) => audit.run(context),
+        Command::Thresholds(thresholds) => thresholds.run(context),
         Command::Verify(verify) => verify.run(context),
     }
 }

@@ -21,7 +21,7 @@ use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, ImportChoices, NewOwner};
+pub use parts::{Approval, Comparing, ImportChoices, NewOwner};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +102,8 @@ pub enum Command {
     MarkRun(i64, Vec<RunMark>),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
+    /// Compare on a period, with a file or at past dates.
+    CompareAs(Box<Comparing>),
     /// Propose a run as a version; with notes.
     Propose(i64, String),
     /// Sign a version.
@@ -188,7 +190,7 @@ impl Command {
             Command::Effects(..) => "command.effects",
             Command::SaveCard(_) => "command.save_card",
             Command::MarkRun(..) => "command.mark_run",
-            Command::Compare(..) => "command.compare",
+            Command::Compare(..) | Command::CompareAs(_) => "command.compare",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
             Command::Reject(..) => "command.reject",
@@ -247,7 +249,9 @@ impl Command {
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
-            Command::Compare(..) | Command::CompareDatasets(..) => icons::ICON_COMPARE_ARROWS,
+            Command::Compare(..) | Command::CompareAs(_) | Command::CompareDatasets(..) => {
+                icons::ICON_COMPARE_ARROWS
+            }
             Command::Propose(..) => icons::ICON_UPLOAD,
             Command::Approve(_) => icons::ICON_CHECK,
             Command::Reject(..) => icons::ICON_BLOCK,
@@ -333,8 +337,12 @@ impl Command {
             Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
             Command::MarkRun(..) if state.is_running("mark") => Err("refused.marking"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
-            Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
-            Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
+            Command::Compare(..) | Command::CompareAs(_) | Command::Propose(..) if state.dataset.is_none() => {
+                Err("refused.no_dataset")
+            }
+            Command::Compare(..) | Command::CompareAs(_) if state.is_running("compare") => {
+                Err("refused.comparing")
+            }
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
                 if state.is_running("release") =>
             {

@@ -21,7 +21,7 @@ use crate::analysis::history::difference::Difference;
 use crate::analysis::history::expectations::Violation;
 use crate::analysis::insight::{Effects, Importance};
 use crate::base::Digest;
-use crate::workflows::compare::CompareOutcome;
+use crate::workflows::compare::{CompareOutcome, Rolling};
 use crate::workflows::datasets::Prepared;
 use crate::workflows::features::FeatureSheet;
 use crate::workflows::insight::{RunResiduals, TestPart};
@@ -70,6 +70,8 @@ pub struct State {
     pub effects: Option<(i64, Arc<Effects>)>,
     /// The comparison that was made last.
     pub comparison: Option<Arc<CompareOutcome>>,
+    /// The comparison at past dates that was made last.
+    pub rolling: Option<Arc<Rolling>>,
     /// The service that this window started.
     pub server: ServerState,
     /// The name under which this person acts.
@@ -190,6 +192,8 @@ pub enum Arrival {
     Marked,
     /// Two models were compared.
     Compared(Box<CompareOutcome>),
+    /// Two models were compared at several past dates.
+    Rolled(Box<Rolling>),
     /// Something was written to the registry or the workspace: a key of the string catalogue and its values.
     Written(&'static str, Vec<(&'static str, String)>),
     /// The service is up.

@@ -20,6 +20,7 @@ pub mod expressions;
 pub mod features;
 pub mod files;
 mod fitting;
+pub mod gates;
 pub mod import;
 pub mod import_model;
 pub mod insight;
@@ -34,6 +35,7 @@ pub mod runs;
 pub mod search;
 pub mod server;
 pub mod simulate;
+pub mod thresholds;
 pub mod train;
 pub mod verify;
 

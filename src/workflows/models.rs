@@ -1,6 +1,7 @@
 //! Models by what a person calls them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::analysis::models::Artifact;
@@ -22,6 +23,8 @@ pub enum ModelName {
     Version(Version),
     /// `live`: the version that is live now.
     Live,
+    /// `predictions:FILE`: what a file says of each visit, wherever it comes from.
+    Predictions(PathBuf),
 }
 
 /// The families that need no run of their own.
@@ -38,6 +41,10 @@ impl FromStr for ModelName {
         if let Some(baseline) = BASELINES.into_iter().find(|baseline| *baseline == text) {
             return Ok(ModelName::Baseline(baseline));
         }
+        if let Some(path) = text.strip_prefix("predictions:") {
+            let path = Some(path).filter(|path| !path.is_empty()).ok_or_else(unknown)?;
+            return Ok(ModelName::Predictions(PathBuf::from(path)));
+        }
         match text.strip_prefix("run:") {
             Some(id) => id.parse().ok().filter(|id| *id > 0).map(ModelName::Run).ok_or_else(unknown),
             None => text.parse().map(ModelName::Version).map_err(|_| unknown()),
@@ -52,11 +59,12 @@ impl fmt::Display for ModelName {
             ModelName::Run(id) => write!(f, "run:{id}"),
             ModelName::Version(version) => write!(f, "{version}"),
             ModelName::Live => f.write_str("live"),
+            ModelName::Predictions(path) => write!(f, "predictions:{}", path.display()),
         }
     }
 }
 
-/// The artifact of a kept model; `None` for a baseline. A name that means the live version is replaced by the version.
+/// The artifact of a kept model; `None` for a baseline and for predictions from a file. A name that means the live version is replaced by the version.
 ///
 /// # Errors
 /// [`WorkflowError`] where there is no such model, or its bytes are not what they were.
@@ -66,7 +74,7 @@ pub fn load(home: &Home, name: &mut ModelName) -> Result<Option<Artifact>, Workf
         *name = ModelName::Version(live.version);
     }
     let bytes = match name {
-        ModelName::Baseline(_) | ModelName::Live => return Ok(None),
+        ModelName::Baseline(_) | ModelName::Live | ModelName::Predictions(_) => return Ok(None),
         ModelName::Run(id) => {
             let workspace = Workspace::open(home.folder(), Access::Read)?;
             if workspace.run(*id)?.artifact_sha256.is_none() {

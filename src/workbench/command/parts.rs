@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::base::{Digest, Version};
+use crate::workflows::compare::CompareRequest;
 
 /// What of an import is not in its mapping.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,15 @@ pub struct ImportChoices {
     pub append_to: Option<Digest>,
     /// The contract that it is held against.
     pub contract: Option<PathBuf>,
+}
+
+/// A comparison other than the usual one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparing {
+    /// What is compared.
+    pub request: CompareRequest,
+    /// At so many past dates, with both trained anew.
+    pub origins: Option<u32>,
 }
 
 /// An approval that is to be signed.

@@ -1,5 +1,6 @@
 //! What models are called in front of people.
 
+use crate::workbench::text::isolate;
 use crate::workbench::theme::Look;
 use crate::workflows::models::ModelName;
 
@@ -10,6 +11,10 @@ pub(super) fn model_words(look: &Look, name: &ModelName) -> String {
         ModelName::Run(id) => run_words(look, *id),
         ModelName::Version(version) => look.fill("model.version", &[("version", &version.to_string())]),
         ModelName::Live => look.text("model.live").to_owned(),
+        ModelName::Predictions(path) => {
+            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            look.fill("model.predictions", &[("file", &isolate(&file))])
+        }
     }
 }
 
@@ -23,10 +28,10 @@ pub(super) fn family_words(look: &Look, family: &str) -> String {
     look.text(&format!("family.{family}")).to_owned()
 }
 
-/// "Run 2 (elastic net)"; a baseline is its own family.
+/// "Run 2 (elastic net)"; a baseline is its own family, a file has none.
 pub(super) fn with_family(look: &Look, name: &ModelName, family: &str) -> String {
     let words = model_words(look, name);
-    if matches!(name, ModelName::Baseline(_)) {
+    if matches!(name, ModelName::Baseline(_) | ModelName::Predictions(_)) {
         return words;
     }
     look.fill("model.with_family", &[("model", &words), ("family", &family_words(look, family))])
