@@ -37,6 +37,8 @@ pub enum Permission {
     ManagePeople,
     /// Publish online values for the serving side.
     Publish,
+    /// Set what gates and monitors hold figures against.
+    SetThresholds,
 }
 
 impl Role {
@@ -69,7 +71,9 @@ impl Role {
             Permission::Propose | Permission::Publish => {
                 matches!(self, Role::ModelOwner | Role::MlEngineer | Role::DataAnalyst)
             }
-            Permission::Approve | Permission::Promote | Permission::ManagePeople => self == Role::ModelOwner,
+            Permission::Approve | Permission::Promote | Permission::ManagePeople | Permission::SetThresholds => {
+                self == Role::ModelOwner
+            }
             Permission::RollBack => matches!(self, Role::ModelOwner | Role::Ops),
         }
     }

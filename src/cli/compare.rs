@@ -1,20 +1,26 @@
 //! `nobat compare`
 
 use crate::analysis::evaluation::{Comparison, CostWeights, SliceVerdict};
+use crate::base::Moment;
+use crate::base::calendar::{CivilDate, DateStyle, WallClock, date_of_either_calendar};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::workflows::SEED;
-use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models, level_words, tests_words};
+use crate::workflows::compare::{
+    CompareOutcome, CompareRequest, Period, Rolling, RollingRatio, TrainingEnd, compare_models, compare_rolling,
+    level_words, reason_words, rolling_words, selection_words, tests_words, worst_words,
+};
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::models::ModelName;
 
+use super::release::gate_line;
 use super::{Context, Ended};
 
 /// Two models predict the same visits, which arrived after both were trained. Exit code 0 where the candidate's error
 /// is at most 5 % higher, 3 where it is not, 4 where the data do not decide.
 #[derive(Debug, clap::Args)]
 pub struct Compare {
-    /// The current model: `rule`, `constant`, `run:3`, `1.2.0` or `live`.
+    /// The current model: `rule`, `constant`, `run:3`, `1.2.0`, `live` or `predictions:FILE`, a table of visit ids and minutes.
     #[arg(long, value_name = "X", default_value = "rule")]
     current: String,
     /// The candidate, named likewise.
@@ -23,6 +29,25 @@ pub struct Compare {
     /// The data set: its name, the beginning of its digest, or `latest`.
     #[arg(long, value_name = "D", default_value = "latest")]
     data: String,
+    /// Every wait that the models behind `predictions:FILE` learned from was known before this: a day of either calendar (its
+    /// beginning), or RFC 3339. Without it, nobody knows what they had seen, and nothing is decided.
+    #[arg(long, value_name = "DATE", value_parser = training_end)]
+    trained_until: Option<TrainingEnd>,
+    /// The first day of arrivals, in either calendar; without it, visits that arrived after both models were trained.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<CivilDate>,
+    /// The last day of arrivals, in either calendar.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<CivilDate>,
+    /// Instead: train both anew at so many past dates, in the time before the test part, and compare them after each. Nothing is
+    /// kept. Exit code 0 where the gate passes at each date, 3 where it fails at one, else 4.
+    #[arg(
+        long,
+        value_name = "ORIGINS",
+        value_parser = clap::value_parser!(u32).range(2..=50),
+        conflicts_with_all = ["from", "until", "trained_until"]
+    )]
+    rolling: Option<u32>,
     /// What a minute costs that was predicted and not waited: it was kept free for nothing.
     #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_minute_needless, value_parser = cost)]
     cost_minute: f64,
@@ -42,11 +67,30 @@ impl Compare {
         let dataset = find(&workspace, &self.data)?;
         let prepared = prepare(&workspace, &dataset, &context.task)?;
         let weights = CostWeights { per_minute_needless: self.cost_minute, per_turn_missed: self.cost_turn };
-        let request = CompareRequest { current, candidate, weights, seed: self.seed };
+        let trained_until = self.trained_until;
+        let period = Period { from: self.from, until: self.until };
+        let request = CompareRequest { current, candidate, trained_until, period, weights, seed: self.seed };
+        if let Some(origins) = self.rolling {
+            let rolling = compare_rolling(&context.home, &prepared, &request, origins, &context.task)?;
+            let mut clock = prepared.history.zone.clock();
+            context.output.print(&rolling, |language| rolling_lines(&rolling, &mut clock, language))?;
+            return Ok(rolling.verdict());
+        }
         let outcome = compare_models(&context.home, &prepared, &request, &context.task)?;
         context.output.print(&outcome.summary(), |language| lines(&outcome, language))?;
         Ok(outcome.comparison.gate)
     }
+}
+
+fn training_end(text: &str) -> Result<TrainingEnd, String> {
+    match Moment::parse_rfc3339(text) {
+        Some(moment) => Ok(TrainingEnd::At(moment)),
+        None => day(text).map(TrainingEnd::DayBegins),
+    }
+}
+
+fn day(text: &str) -> Result<CivilDate, String> {
+    date_of_either_calendar(text).map_err(|error| error.to_string())
 }
 
 /// A number from 0 on.
@@ -92,11 +136,49 @@ fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
             ],
         ),
     ];
+    lines.extend(reason_words(language, comparison));
     if let Some(days) = comparison.days_needed {
         lines.push(language.fill("cli.compare.days_needed", &[("days", &language.integer(days))]));
     }
     lines.push(tests_words(language, comparison));
+    // The first gate is the comparison itself, which is told above.
+    lines.extend(outcome.gates.iter().filter(|gate| gate.id != "error").map(|gate| gate_line(gate, language)));
     lines.push(slices_line(comparison, language));
+    lines.extend(comparison.worst_slice.iter().map(|worst| worst_words(language, worst)));
+    lines.extend(selection_words(language, comparison));
+    lines
+}
+
+/// A line an origin, then all of them together.
+fn rolling_lines(rolling: &Rolling, clock: &mut WallClock, language: Language) -> Vec<String> {
+    let number = |value: f64| language.decimal(value, 2);
+    let ratio = |value: f64| language.decimal(value, 3);
+    let values = |found: &RollingRatio| {
+        vec![
+            ("n", language.integer(found.n)),
+            ("days", language.integer(found.days)),
+            ("mae_current", number(found.mae_current)),
+            ("mae_candidate", number(found.mae_candidate)),
+            ("ratio", ratio(found.ratio)),
+            ("low", ratio(found.ratio_low)),
+            ("high", ratio(found.ratio_high)),
+            ("verdict", language.text(&format!("verdict.{}", found.gate.id())).to_owned()),
+        ]
+    };
+    let mut lines = vec![rolling_words(language, rolling)];
+    for origin in &rolling.origins {
+        let date = DateStyle::usual(language).short(clock.local(origin.cut).date(), language);
+        let train = language.integer(origin.train_n);
+        lines.push(match &origin.found {
+            Some(found) => {
+                let mut values = values(found);
+                values.extend([("date", date), ("train", train)]);
+                language.fill_owned("cli.rolling.origin", &values)
+            }
+            None => language.fill("cli.rolling.few", &[("date", &date), ("train", &train)]),
+        });
+    }
+    lines.extend(rolling.overall.iter().map(|found| language.fill_owned("cli.rolling.overall", &values(found))));
     lines
 }
 

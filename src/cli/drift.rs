@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::drift::{DataReason, FeatureDrift, LabelBounds, WindowFacts};
 use crate::base::Verdict;
-use crate::base::calendar::{CivilDate, DateStyle, Zone, either_calendar};
+use crate::base::calendar::{CivilDate, DateStyle, Zone, date_of_either_calendar};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::workflows::card::feature_words;
@@ -162,7 +162,7 @@ fn say(context: &Context, found: &DriftReport, zone: &Zone, target: Option<&Repo
 }
 
 fn date(text: &str) -> Result<CivilDate, String> {
-    either_calendar(text).map_err(|error| error.to_string())
+    date_of_either_calendar(text).map_err(|error| error.to_string())
 }
 
 fn months(text: &str) -> Result<DateStyle, String> {

@@ -112,10 +112,9 @@ impl Report {
             return export_drift(&context.home, &found, &prepared.history.zone, &target);
         };
         let request = CompareRequest {
-            current: current.unwrap_or(ModelName::Baseline("rule")),
-            candidate,
             weights: CostWeights { per_minute_needless: self.cost_minute, per_turn_missed: self.cost_turn },
             seed: self.seed,
+            ..CompareRequest::of(current.unwrap_or(ModelName::Baseline("rule")), candidate)
         };
         export_comparison(&context.home, &prepared, &request, &target, &context.task)
     }

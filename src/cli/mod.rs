@@ -27,6 +27,7 @@ mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod simulate;
+mod thresholds;
 mod train;
 
 use std::path::PathBuf;
@@ -121,6 +122,8 @@ enum Command {
     Key(key::Key),
     /// The audit log.
     Audit(audit::Audit),
+    /// What the gates hold figures against.
+    Thresholds(thresholds::Thresholds),
     /// Check the registry: hash chain, artifacts, evidence, signatures.
     Verify(audit::Verify),
 }
@@ -242,6 +245,7 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::People(people) => people.run(context),
         Command::Key(key) => key.run(context),
         Command::Audit(audit) => audit.run(context),
+        Command::Thresholds(thresholds) => thresholds.run(context),
         Command::Verify(verify) => verify.run(context),
     }
 }

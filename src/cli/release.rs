@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use crate::analysis::evaluation::gates::GateResult;
 use crate::base::language::Language;
 use crate::base::{Verdict, Version};
 use crate::store::keys::SigningKey;
@@ -11,6 +12,7 @@ use crate::store::registry::{Rollout, VersionEntry};
 use crate::store::sqlite::Access;
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::evidence::Evidence;
+use crate::workflows::gates::gate_words;
 use crate::workflows::people::secret_key_path;
 use crate::workflows::release::{
     ProposeRequest, approve, evidence, promote, propose, reject, roll_back, unlock_key, versions,
@@ -193,15 +195,12 @@ fn version_line(entry: &VersionEntry, language: Language) -> String {
     )
 }
 
+/// A gate, what it says and what it rests on.
+pub(super) fn gate_line(gate: &GateResult, language: Language) -> String {
+    let verdict = language.text(&format!("verdict.{}", gate.verdict.id())).to_owned();
+    language.fill_owned("cli.release.gate", &[("verdict", verdict), ("gate", gate_words(language, gate))])
+}
+
 fn gate_lines(evidence: &Evidence, language: Language) -> Vec<String> {
-    let line = |gate: &crate::workflows::evidence::Gate| {
-        language.fill(
-            "cli.release.gate",
-            &[
-                ("verdict", language.text(&format!("verdict.{}", gate.verdict.id()))),
-                ("gate", language.text(&format!("gate.{}", gate.id))),
-            ],
-        )
-    };
-    evidence.gates.iter().map(line).collect()
+    evidence.gates.iter().map(|gate| gate_line(gate, language)).collect()
 }

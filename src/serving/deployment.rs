@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use super::LoadError;
 use super::clock::now;
-use super::features::FeatureReader;
 use super::online::Online;
-use crate::analysis::features::feature;
+use crate::analysis::answer::Predictor;
 use crate::analysis::models::Artifact;
 use crate::base::{Explain, Moment, Version};
 use crate::store::keys::{TrustedKeys, verify_release};
@@ -21,10 +20,8 @@ use crate::store::registry::{Registry, ReleaseStatement};
 pub(super) struct Model {
     /// What was signed.
     pub statement: ReleaseStatement,
-    /// The model and its origin.
-    pub artifact: Artifact,
-    /// Reads the features of its contract, by the clock of its zone.
-    pub reader: FeatureReader,
+    /// What answers.
+    pub predictor: Predictor,
 }
 
 /// A version in front of people.
@@ -101,11 +98,7 @@ impl Model {
         if found != approved {
             return Err(LoadError::ContractDiffers { version, approved, found });
         }
-        // `Artifact::from_bytes` refuses a contract with a feature that the catalogue lacks.
-        let features = artifact.contract.features().iter().filter_map(|entry| feature(&entry.id)).collect();
-        let zones = (&artifact.origin.zone, &artifact.origin.zones);
-        let reader = FeatureReader::new(features, artifact.contract.expressions(), zones, now());
-        Ok(Model { statement: release.statement, artifact, reader })
+        Ok(Model { statement: release.statement, predictor: Predictor::new(artifact, now()) })
     }
 }
 

@@ -9,11 +9,9 @@
 mod clock;
 mod deployment;
 mod error;
-mod features;
 mod online;
 mod predict;
 mod problem;
-mod request;
 mod routes;
 mod service;
 mod status;
@@ -26,9 +24,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use crate::analysis::answer::{
+    FeatureReader, LARGEST_BODY_BYTES, LONGEST_NAME, LONGEST_REQUEST_ID, MOST_PEOPLE,
+};
 pub use error::{LoadError, ServeError};
-pub use features::FeatureReader;
-pub use request::{LARGEST_BODY_BYTES, LONGEST_NAME, LONGEST_REQUEST_ID, MOST_PEOPLE};
 pub use service::run;
 
 /// How often the registry is asked for changes, unless said otherwise.

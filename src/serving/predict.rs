@@ -1,6 +1,6 @@
 //! `POST /v1/predict`.
 //!
-//! A request becomes features by the code that training uses (see [`super::features`]).
+//! A request becomes features by the code that training uses (see [`crate::analysis::answer`]).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,13 +13,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::deployment::{Deployment, Model};
-use super::features::FeatureRow;
+use super::deployment::Deployment;
 use super::problem::{Kind, Problem};
-use super::request::{LARGEST_BODY_BYTES, PredictionRequest};
 use super::routes::App;
-use crate::analysis::features::{OnlineOutcome, OnlineQueues, Value};
-use crate::analysis::models::{Scalar, WaitInterval};
+use crate::analysis::answer::{LARGEST_BODY_BYTES, Predicted, PredictionRequest};
+use crate::analysis::models::WaitInterval;
 use crate::base::{Minutes, Moment, Version};
 use crate::store::predictions::Prediction;
 
@@ -39,18 +37,6 @@ struct Answer<'a> {
     online: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
-}
-
-/// What a model makes of a request.
-struct Predicted {
-    minutes: Minutes,
-    intervals: Vec<WaitInterval>,
-    /// The features of its contract that were known.
-    features: serde_json::Map<String, serde_json::Value>,
-    /// Those that were not.
-    missing: Vec<String>,
-    /// What the online values gave.
-    online: OnlineOutcome,
 }
 
 /// Answers with the version that is live when the body has arrived.
@@ -74,7 +60,7 @@ pub(super) async fn predict(
     let at = (app.clock)();
     let request = PredictionRequest::parse(&body, at)?;
     let online = app.live.online();
-    let predicted = deployment.model.predict(&request, online.as_deref().map(|online| &online.queues));
+    let predicted = deployment.model.predictor.predict(&request, online.as_deref().map(|online| &online.queues));
     app.online.count(predicted.online);
     Ok(answer(&app, &deployment, request, predicted, at, begin))
 }
@@ -117,30 +103,6 @@ fn answer(
         latency_us: u32::try_from(begin.elapsed().as_micros()).unwrap_or(u32::MAX),
     });
     response
-}
-
-impl Model {
-    /// What it predicts for `request`, by the clock of the zone it was trained for.
-    fn predict(&self, request: &PredictionRequest, online: Option<&OnlineQueues>) -> Predicted {
-        let FeatureRow { values, online } = self.reader.row(request, online);
-        let value = |id: &str| {
-            values.iter().find(|(candidate, _)| *candidate == id).map_or(Value::Missing, |(_, value)| *value)
-        };
-        let (minutes, intervals) = self.artifact.predict(&value);
-        let mut features = serde_json::Map::new();
-        let mut missing = Vec::new();
-        for (id, value) in &values {
-            match Scalar::of(*value) {
-                Some(Scalar::Number(number)) => features.insert((*id).to_owned(), number.into()),
-                Some(Scalar::Text(text)) => features.insert((*id).to_owned(), text.into()),
-                None => {
-                    missing.push((*id).to_owned());
-                    None
-                }
-            };
-        }
-        Predicted { minutes, intervals, features, missing, online }
-    }
 }
 
 /// Whether the body is declared as `application/json`, with or without parameters.

@@ -6,6 +6,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::analysis::answer::{FieldError, RequestError};
+
 /// A problem. Its `type` is `tag:nobatnou.ir,2026:problem/` and the kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -30,15 +32,6 @@ pub(super) enum Kind {
     Unexpected,
 }
 
-/// What is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct FieldError {
-    /// The field's name in the request.
-    pub field: String,
-    /// What is wrong.
-    pub detail: String,
-}
-
 #[derive(Serialize)]
 struct Document<'a> {
     r#type: String,
@@ -46,6 +39,13 @@ struct Document<'a> {
     status: u16,
     detail: &'a str,
     errors: &'a [FieldError],
+}
+
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Problem {
+        let kind = if error.is_not_json { Kind::NotJson } else { Kind::InvalidFields };
+        Problem { kind, detail: error.detail, errors: error.errors }
+    }
 }
 
 impl Problem {

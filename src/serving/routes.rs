@@ -19,8 +19,8 @@ use super::deployment::Live;
 use super::online::OnlineCounts;
 use super::predict::predict;
 use super::problem::{Kind, Problem};
-use super::request::LARGEST_BODY_BYTES;
 use super::status::{live, livez, readyz};
+use crate::analysis::answer::LARGEST_BODY_BYTES;
 use crate::store::predictions::PredictionLog;
 
 /// A request must have arrived and been answered after this time.

@@ -75,10 +75,10 @@ pub(super) async fn live(State(app): State<Arc<App>>) -> Json<LiveDocument> {
     Json(LiveDocument {
         generation: known.map(|deployment: &Deployment| deployment.generation),
         version: model.map(|model| model.statement.version),
-        family: model.map(|model| model.artifact.model.family()),
+        family: model.map(|model| model.predictor.artifact.model.family()),
         artifact_sha256: model.map(|model| model.statement.artifact_sha256),
         loaded_at: known.map(|deployment| deployment.loaded_at),
-        trained_until: model.map(|model| model.artifact.origin.trained_until),
+        trained_until: model.map(|model| model.predictor.artifact.origin.trained_until),
         predictions: LogState {
             recorded: counts.written,
             dropped: counts.dropped.saturating_add(counts.failed),

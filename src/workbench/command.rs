@@ -21,7 +21,7 @@ use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
+pub use parts::{Approval, Comparing, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +102,8 @@ pub enum Command {
     MarkRun(i64, Vec<RunMark>),
     /// Compare two models on the data set.
     Compare(ModelName, ModelName),
+    /// Compare on a period, with a file or at past dates.
+    CompareAs(Box<Comparing>),
     /// Write the report of the comparison into a file that is named in a dialog.
     SaveReportAs,
     /// Write the report of the drift that was found into a file that is named in a dialog.
@@ -200,7 +202,7 @@ impl Command {
             Command::Effects(..) => "command.effects",
             Command::SaveCard(_) => "command.save_card",
             Command::MarkRun(..) => "command.mark_run",
-            Command::Compare(..) => "command.compare",
+            Command::Compare(..) | Command::CompareAs(_) => "command.compare",
             Command::SaveReportAs => "command.save_report_as",
             Command::SaveDriftReportAs => "command.save_drift_report_as",
             Command::LookForDrift(_) => "command.look_for_drift",
@@ -263,7 +265,9 @@ impl Command {
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
-            Command::Compare(..) | Command::CompareDatasets(..) => icons::ICON_COMPARE_ARROWS,
+            Command::Compare(..) | Command::CompareAs(_) | Command::CompareDatasets(..) => {
+                icons::ICON_COMPARE_ARROWS
+            }
             Command::LookForDrift(_) => icons::ICON_WAVES,
             Command::ReplayAlerts(_) => icons::ICON_HISTORY,
             Command::Propose(..) => icons::ICON_UPLOAD,
@@ -351,11 +355,15 @@ impl Command {
             Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
             Command::MarkRun(..) if state.is_running("mark") => Err("refused.marking"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
-            Command::Compare(..) | Command::Propose(..) if state.dataset.is_none() => Err("refused.no_dataset"),
+            Command::Compare(..) | Command::CompareAs(_) | Command::Propose(..) if state.dataset.is_none() => {
+                Err("refused.no_dataset")
+            }
+            Command::Compare(..) | Command::CompareAs(_) if state.is_running("compare") => {
+                Err("refused.comparing")
+            }
             Command::LookForDrift(_) | Command::ReplayAlerts(_) if state.dataset.is_none() => {
                 Err("refused.no_dataset")
             }
-            Command::Compare(..) if state.is_running("compare") => Err("refused.comparing"),
             Command::SaveReportAs if state.comparison.is_none() => Err("compare.nothing"),
             Command::SaveDriftReportAs if state.drift_report().is_none() => Err("drift_screen.nothing"),
             Command::LookForDrift(_) if state.is_running("drift") => Err("refused.looking_for_drift"),

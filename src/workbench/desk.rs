@@ -22,6 +22,7 @@ use super::theme::Look;
 use crate::base::language::Language;
 use crate::base::{Digest, Task};
 use crate::workflows::Home;
+use crate::workflows::compare::CompareRequest;
 use crate::workflows::demo::SAMPLE_PERSON;
 use crate::workflows::server::Server;
 use watch::Watch;
@@ -262,9 +263,12 @@ impl Project for Desk {
             }
             Command::Compare(current, candidate) => {
                 self.with_visits(services, "compare", "job.compare", move |visits, task| {
-                    visits.compare(current, candidate, task)
+                    visits.compare(&CompareRequest::of(current, candidate), None, task)
                 });
             }
+            Command::CompareAs(of) => self.with_visits(services, "compare", "job.compare", move |visits, task| {
+                visits.compare(&of.request, of.origins, task)
+            }),
             Command::SaveReportAs => self.save_report(services),
             Command::SaveDriftReportAs => self.save_drift_report(services),
             Command::LookForDrift(ask) => self.look_for_drift(ask, services),
@@ -366,6 +370,7 @@ impl Project for Desk {
             Arrival::Weighed(run, importance) => self.state.importance = Some((run, Arc::from(importance))),
             Arrival::Moved(run, effects) => self.state.effects = Some((run, Arc::from(effects))),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
+            Arrival::Rolled(rolling) => self.state.rolling = Some(Arc::from(rolling)),
             Arrival::Drifted(found) => self.take_drift(found),
             Arrival::Replayed(found) => self.take_replay(found),
             Arrival::Written(key, values) => {

@@ -22,7 +22,7 @@ use crate::analysis::history::difference::Difference;
 use crate::analysis::history::expectations::Violation;
 use crate::analysis::insight::{Effects, Importance};
 use crate::base::Digest;
-use crate::workflows::compare::CompareOutcome;
+use crate::workflows::compare::{CompareOutcome, Rolling};
 use crate::workflows::datasets::Prepared;
 use crate::workflows::features::FeatureSheet;
 use crate::workflows::insight::{RunResiduals, TestPart};
@@ -72,6 +72,8 @@ pub struct State {
     pub effects: Option<(i64, Arc<Effects>)>,
     /// The comparison that was made last.
     pub comparison: Option<Arc<CompareOutcome>>,
+    /// The comparison at past dates that was made last.
+    pub rolling: Option<Arc<Rolling>>,
     /// What was found where drift was looked for last.
     pub drift: Option<Arc<DriftFound>>,
     /// The replay of the alert rules that was made last.
@@ -224,6 +226,8 @@ pub enum Arrival {
     Marked,
     /// Two models were compared.
     Compared(Box<CompareOutcome>),
+    /// Two models were compared at several past dates.
+    Rolled(Box<Rolling>),
     /// Drift was looked for.
     Drifted(Box<DriftFound>),
     /// The alert rules were replayed.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::drift::DriftError;
-use crate::analysis::evaluation::{ComparisonError, SplitError};
+use crate::analysis::evaluation::{ComparisonError, PredictionsError, SplitError};
 use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
 use crate::analysis::history::{ImportError, MappingError, SourceError};
@@ -12,6 +12,7 @@ use crate::analysis::models::foreign::ForeignError;
 use crate::analysis::models::onnx::OnnxError;
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
+use crate::base::calendar::CivilDate;
 use crate::base::explain::Failure;
 use crate::base::{Cancelled, Digest, Explain, Moment, Verdict, Version};
 use crate::store::keys::KeyError;
@@ -35,6 +36,8 @@ pub enum WorkflowError {
     Comparison(#[from] ComparisonError),
     #[error(transparent)]
     Drift(#[from] DriftError),
+    #[error(transparent)]
+    Predictions(#[from] PredictionsError),
     #[error(transparent)]
     Insight(#[from] InsightError),
     #[error(transparent)]
@@ -105,12 +108,30 @@ pub enum WorkflowError {
     /// No visit arrived after both models were trained.
     #[error("both models were trained until {trained_until}, and no served visit arrived after that")]
     InSample { trained_until: Moment, last_arrival: Moment },
+    /// None of the visits that were asked for is predicted by both models.
+    #[error("none of the visits that were asked for is predicted by both models")]
+    NoVisitsToCompare { unpredicted: u64, first: Moment, last: Moment },
+    /// An end of training was said where both models say it themselves.
+    #[error("an end of training was said, and neither model is a file of predictions")]
+    NothingToDate,
+    /// A period that ends before it begins.
+    #[error("a period from {from} to {until}")]
+    PeriodReversed { from: CivilDate, until: CivilDate },
     /// A version whose gates do not all pass is approved without a reason.
     #[error("the gates of {version} say {verdict:?}, and no reason was given")]
     ReasonNeeded { version: Version, verdict: Verdict },
     /// Online values as of a moment that has not come.
     #[error("{as_of} has not come yet")]
     AsOfAhead { as_of: Moment },
+    /// A model that cannot be trained anew here.
+    #[error("{name} cannot be trained anew here")]
+    CannotRetrain { name: String },
+    /// A text that names no threshold.
+    #[error("no threshold \"{name}\"; there are {known}")]
+    UnknownThreshold { name: String, known: String },
+    /// A threshold that may not be so large or so small.
+    #[error("{name} may be from {least} to {most}")]
+    ThresholdRange { name: String, least: f64, most: f64 },
     /// A key cannot be called this, since its file could not.
     #[error("a key cannot be called \"{name}\"")]
     KeyName { name: String },
@@ -143,7 +164,7 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Drift, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
@@ -159,10 +180,16 @@ impl Explain for WorkflowError {
             WorkflowError::OtherDataset { .. } => "other_dataset",
             WorkflowError::UnknownVisit { .. } => "unknown_visit",
             WorkflowError::InSample { .. } => "in_sample",
+            WorkflowError::NoVisitsToCompare { .. } => "compare_no_visits",
+            WorkflowError::NothingToDate => "nothing_to_date",
+            WorkflowError::PeriodReversed { .. } => "period_reversed",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
             WorkflowError::AsOfAhead { .. } => "as_of_ahead",
             WorkflowError::ExpressionExists { .. } => "expression_exists",
             WorkflowError::UnknownExpression { .. } => "expression_unknown",
+            WorkflowError::CannotRetrain { .. } => "cannot_retrain",
+            WorkflowError::UnknownThreshold { .. } => "threshold_unknown",
+            WorkflowError::ThresholdRange { .. } => "threshold_range",
             WorkflowError::KeyName { .. } => "key_name",
             WorkflowError::NothingLive => "nothing_live",
             WorkflowError::Document { .. } => "document",
@@ -173,20 +200,27 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Drift, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
-            WorkflowError::Cancelled(_) | WorkflowError::NoHome | WorkflowError::NothingLive => Vec::new(),
+            WorkflowError::Cancelled(_)
+            | WorkflowError::NoHome
+            | WorkflowError::NothingLive
+            | WorkflowError::NothingToDate => Vec::new(),
             WorkflowError::File { path, cause } => {
                 vec![("reason", cause.to_string()), ("path", path.display().to_string())]
             },
             WorkflowError::UnknownDataset { name }
             | WorkflowError::UnknownModel { name }
             | WorkflowError::UnknownExpression { name }
+            | WorkflowError::CannotRetrain { name }
             | WorkflowError::KeyName { name } => {
                 vec![("name", name.clone())]
             },
-            WorkflowError::UnknownFamily { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            WorkflowError::ThresholdRange { name, least, most } => {
+                vec![("name", name.clone()), ("least", least.to_string()), ("most", most.to_string())]
+            },
+            WorkflowError::UnknownFamily { name, known } | WorkflowError::UnknownThreshold { name, known } => vec![("name", name.clone()), ("known", known.clone())],
             WorkflowError::ExpressionExists { name, most } => {
                 vec![("name", name.clone()), ("most", most.to_string())]
             },
@@ -200,6 +234,14 @@ impl Explain for WorkflowError {
             },
             WorkflowError::InSample { trained_until, last_arrival } => {
                 vec![("trained_until", trained_until.to_string()), ("last_arrival", last_arrival.to_string())]
+            },
+            WorkflowError::NoVisitsToCompare { unpredicted, first, last } => vec![
+                ("unpredicted", unpredicted.to_string()),
+                ("first", first.to_string()),
+                ("last", last.to_string()),
+            ],
+            WorkflowError::PeriodReversed { from, until } => {
+                vec![("from", from.to_string()), ("until", until.to_string())]
             },
             WorkflowError::ReasonNeeded { version, verdict } => {
                 vec![("version", version.to_string()), ("verdict", format!("@verdict.{}", verdict.id()))]
@@ -218,7 +260,7 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Drift, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,
@@ -232,7 +274,13 @@ impl Explain for WorkflowError {
             | WorkflowError::ImportedRun { .. }
             | WorkflowError::OtherDataset { .. }
             | WorkflowError::UnknownVisit { .. }
+            | WorkflowError::PeriodReversed { .. }
+            | WorkflowError::NothingToDate
+            | WorkflowError::UnknownThreshold { .. }
+            | WorkflowError::CannotRetrain { .. }
+            | WorkflowError::ThresholdRange { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
+            WorkflowError::NoVisitsToCompare { .. } => Failure::Inconclusive,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,
         })

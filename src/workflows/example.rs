@@ -5,6 +5,9 @@ use crate::analysis::history::Channel;
 
 use super::datasets::Prepared;
 
+/// The extra column of the service's length, where a source publishes it.
+const EXPECTED_SERVICE: &str = "expected_service_min";
+
 /// The busiest arrival of the last day as a request: what the serving side would have been asked.
 pub(super) fn busiest_request(prepared: &Prepared) -> serde_json::Value {
     let visits = &prepared.history.visits;
@@ -14,7 +17,13 @@ pub(super) fn busiest_request(prepared: &Prepared) -> serde_json::Value {
         _ => 0,
     };
     let first = visits.len().saturating_sub(2_000);
-    let row = (first..visits.len()).max_by_key(ahead).unwrap_or_default();
+    request_of(prepared, (first..visits.len()).max_by_key(ahead).unwrap_or_default())
+}
+
+/// What a caller would send for the visit in `row`. Panics where there is no such row.
+pub(super) fn request_of(prepared: &Prepared, row: usize) -> serde_json::Value {
+    let visits = &prepared.history.visits;
+    let expected = visits.extras.get(EXPECTED_SERVICE).and_then(|extra| extra.get(row));
     let number = |id: &str| match prepared.features.value(id, row) {
         Value::Number(number) => Some(number),
         _ => None,
@@ -33,6 +42,7 @@ pub(super) fn busiest_request(prepared: &Prepared) -> serde_json::Value {
         "head_of_line_minutes": number("head_of_line_wait"),
         "last_wait_minutes": number("last_to_enter_service_wait"),
         "mean_service_minutes": number("mean_service_time"),
+        "expected_service_minutes": expected.and_then(|text| text.parse::<f64>().ok()),
         "opening_minute": whole("minute_of_day").zip(whole("minutes_since_opening")).map(|(now, since)| now - since),
     });
     if let Some(fields) = request.as_object_mut() {

@@ -1,11 +1,12 @@
 //! Models by what a person calls them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::analysis::models::Artifact;
 use crate::base::Version;
-use crate::base::language::Language;
+use crate::base::language::{Language, isolate};
 use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
 use crate::store::workspace::Workspace;
@@ -23,6 +24,8 @@ pub enum ModelName {
     Version(Version),
     /// `live`: the version that is live now.
     Live,
+    /// `predictions:FILE`: what a file says of each visit, wherever it comes from.
+    Predictions(PathBuf),
 }
 
 /// The families that need no run of their own.
@@ -39,6 +42,10 @@ impl FromStr for ModelName {
         if let Some(baseline) = BASELINES.into_iter().find(|baseline| *baseline == text) {
             return Ok(ModelName::Baseline(baseline));
         }
+        if let Some(path) = text.strip_prefix("predictions:") {
+            let path = Some(path).filter(|path| !path.is_empty()).ok_or_else(unknown)?;
+            return Ok(ModelName::Predictions(PathBuf::from(path)));
+        }
         match text.strip_prefix("run:") {
             Some(id) => id.parse().ok().filter(|id| *id > 0).map(ModelName::Run).ok_or_else(unknown),
             None => text.parse().map(ModelName::Version).map_err(|_| unknown()),
@@ -53,11 +60,12 @@ impl fmt::Display for ModelName {
             ModelName::Run(id) => write!(f, "run:{id}"),
             ModelName::Version(version) => write!(f, "{version}"),
             ModelName::Live => f.write_str("live"),
+            ModelName::Predictions(path) => write!(f, "predictions:{}", path.display()),
         }
     }
 }
 
-/// The artifact of a kept model; `None` for a baseline. A name that means the live version is replaced by the version.
+/// The artifact of a kept model; `None` for a baseline and for predictions from a file. A name that means the live version is replaced by the version.
 ///
 /// # Errors
 /// [`WorkflowError`] where there is no such model, or its bytes are not what they were.
@@ -67,7 +75,7 @@ pub fn load(home: &Home, name: &mut ModelName) -> Result<Option<Artifact>, Workf
         *name = ModelName::Version(live.version);
     }
     let bytes = match name {
-        ModelName::Baseline(_) | ModelName::Live => return Ok(None),
+        ModelName::Baseline(_) | ModelName::Live | ModelName::Predictions(_) => return Ok(None),
         ModelName::Run(id) => {
             let workspace = Workspace::open(home.folder(), Access::Read)?;
             if workspace.run(*id)?.artifact_sha256.is_none() {
@@ -88,14 +96,18 @@ pub fn model_words(language: Language, name: &ModelName) -> String {
         ModelName::Run(id) => language.fill("model.run", &[("run", &language.integer(id.unsigned_abs()))]),
         ModelName::Version(version) => language.fill("model.version", &[("version", &version.to_string())]),
         ModelName::Live => language.text("model.live").to_owned(),
+        ModelName::Predictions(path) => {
+            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            language.fill("model.predictions", &[("file", &isolate(&file))])
+        }
     }
 }
 
-/// "Run 2 (elastic net)"; a baseline is its own family.
+/// "Run 2 (elastic net)"; a baseline is its own family, a file has none.
 #[must_use]
 pub fn with_family(language: Language, name: &ModelName, family: &str) -> String {
     let words = model_words(language, name);
-    if matches!(name, ModelName::Baseline(_)) {
+    if matches!(name, ModelName::Baseline(_) | ModelName::Predictions(_)) {
         return words;
     }
     language

@@ -5,7 +5,6 @@
 
 use serde::Serialize;
 
-use crate::analysis::evaluation::CostWeights;
 use crate::base::version::Change;
 use crate::base::{Task, Verdict, Version};
 use crate::store::keys::{SecretKeyFile, SigningKey};
@@ -64,11 +63,10 @@ pub fn propose(
     let live = registry.live()?;
     let current = live.as_ref().map_or(ModelName::Baseline("constant"), |live| ModelName::Version(live.version));
     let candidate = ModelName::Run(request.run);
-    let asked = CompareRequest { current, candidate, weights: CostWeights::default(), seed: request.seed };
+    let asked = CompareRequest { seed: request.seed, ..CompareRequest::of(current, candidate) };
     let outcome = compare_models(home, prepared, &asked, task)?;
     let artifact = outcome.candidate.ok_or(WorkflowError::RunWithoutModel { run: request.run })?;
-    let before = outcome.current.map(|artifact| artifact.contract).unwrap_or_default();
-    let evidence = Evidence::of(prepared.digest, request.run, outcome.comparison, &artifact, &before);
+    let evidence = Evidence::of(prepared.digest, request.run, outcome.comparison, outcome.gates);
     let version = match request.version {
         Some(version) => version,
         None => next_version(&registry.versions()?, artifact.model.family()),

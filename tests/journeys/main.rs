@@ -9,6 +9,7 @@
 mod append;
 mod architecture;
 mod bad_input;
+mod compare;
 mod data_sets;
 #[cfg(target_os = "linux")]
 mod disk;
@@ -17,6 +18,7 @@ mod features;
 mod fixture;
 mod foreign;
 mod formats;
+mod gates;
 mod insight;
 #[cfg(unix)]
 mod interrupt;

@@ -3,7 +3,7 @@
     pip install -r requirements.txt && python onnx_parity.py MODEL.onnx ROWS.json
 
 ROWS.json: {"inputs": {FEATURE: [value or null, ...]}, "minutes": [...]}. Prints one JSON document: the number of rows, the
-largest difference in minutes divided by max(1, minutes), the time that onnxruntime took, and what the file says of itself.
+largest difference in minutes divided by max(1, minutes), what it predicted, the time that onnxruntime took, and what the file says of itself.
 Where `onnx` is installed, the file is also put to its checker.
 """
 import json
@@ -47,6 +47,7 @@ print(json.dumps({
     "rows": len(minutes),
     "distinct": len(np.unique(minutes)),
     "largest_difference": float(difference.max()),
+    "predicted": predicted.ravel().tolist(),
     "seconds": seconds,
     "checked": checked,
     "metadata": session.get_modelmeta().custom_metadata_map,

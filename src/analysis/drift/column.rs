@@ -78,7 +78,7 @@ pub struct ColumnDrift {
     pub visits_needed: Option<u64>,
     /// KL of each dealing of the days.
     #[serde(skip)]
-    pub(super) dealt: Vec<f64>,
+    pub dealt: Vec<f64>,
 }
 
 /// A value that one window has and the other has not.
@@ -326,7 +326,8 @@ impl Counted {
 
 impl ColumnDrift {
     /// Of two windows of these sizes that cannot be compared.
-    pub(super) fn undecided([n_current, n_reference]: [u64; 2], reason: DataReason) -> ColumnDrift {
+    #[must_use]
+    pub fn undecided([n_current, n_reference]: [u64; 2], reason: DataReason) -> ColumnDrift {
         ColumnDrift {
             n_current,
             n_reference,

@@ -1,4 +1,4 @@
-//! How good a model is, and whether it is better than another: time split, errors, virtual A/B, gate.
+//! How good a model is, and whether it is better than another: time split, errors, virtual A/B, gates.
 //!
 //! Every number here carries its `n`. Visits that left before being called have no known wait: they are counted and
 //! never scored. What is not here yet: a comparison that is trained anew at
@@ -7,14 +7,21 @@
 mod compare;
 mod coverage;
 mod errors;
+pub mod gates;
+mod predictions;
 mod split;
 #[cfg(test)]
 mod tests;
 
 pub use compare::{
-    Comparison, ComparisonError, Contender, CostWeights, DailyErrors, DifferenceBin, DifferenceTests, Dimension,
-    Figure, Metric, Pairs, Power, Side, SiteSlice, Slice, SliceVerdict, Tenth, compare,
+    Comparison, ComparisonError, Condition, Contender, CostWeights, DailyErrors, DifferenceBin, DifferenceTests,
+    Dimension, Factor, Figure, Holds, Lineage, LineageKind, MOST_UNPREDICTED, Metric, Pairs, Power, Selection,
+    Settings, Side, SiteSlice, Slice, SliceVerdict, Tenth, WorstSlice, compare,
 };
 pub use coverage::{Coverage, CoveragePart, Places, coverage};
 pub use errors::{Errors, WITHIN_MINUTES, errors};
+pub use predictions::{
+    FlawCount, MOST_PREDICTIONS, PredictionAccount, PredictionFlaw, Predictions, PredictionsError,
+    read_predictions,
+};
 pub use split::{Parts, SplitDates, SplitError, SplitPlan, TimeSplit, split_from};

@@ -53,7 +53,7 @@ fn errors_are_what_their_names_say() {
 
 #[test]
 fn a_better_and_a_worse_candidate_are_told_apart() {
-    let better = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 3.0), CostWeights::default(), 1).unwrap();
+    let better = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 3.0), Settings::seeded(1)).unwrap();
     assert_eq!(better.gate, Verdict::Pass);
     assert_eq!((better.n, better.days, better.site_days), (1_200, 20, 60));
     assert!(
@@ -64,7 +64,7 @@ fn a_better_and_a_worse_candidate_are_told_apart() {
     assert_eq!(better.differences.iter().map(|bin| bin.n).sum::<u64>(), better.n);
     assert_eq!(better.daily.iter().map(|day| day.n).sum::<u64>(), better.n);
 
-    let worse = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 5.0), CostWeights::default(), 1).unwrap();
+    let worse = compare(side("a"), side("b"), &pairs(20, 3, 20, |_, _| 5.0), Settings::seeded(1)).unwrap();
     assert_eq!(worse.gate, Verdict::Fail);
 
     // Much better on some days and much worse on others: about as good, and nobody knows.
@@ -72,8 +72,7 @@ fn a_better_and_a_worse_candidate_are_told_apart() {
         side("a"),
         side("b"),
         &pairs(8, 1, 20, |_, day| if day % 2 == 0 { 2.0 } else { 6.5 }),
-        CostWeights::default(),
-        1,
+        Settings::seeded(1),
     )
     .unwrap();
     assert_eq!(unsure.gate, Verdict::Inconclusive);
@@ -83,10 +82,10 @@ fn a_better_and_a_worse_candidate_are_told_apart() {
 #[test]
 fn the_same_model_is_no_worse_than_itself_and_the_same_seed_gives_the_same() {
     let pairs = pairs(12, 2, 30, |_, _| 4.0);
-    let found = compare(side("a"), side("a"), &pairs, CostWeights::default(), 3).unwrap();
+    let found = compare(side("a"), side("a"), &pairs, Settings::seeded(3)).unwrap();
     assert_eq!((found.delta, found.ratio, found.gate), (0.0, 1.0, Verdict::Pass));
     assert_eq!((found.candidate_closer, found.current_closer), (0.0, 0.0));
-    assert_eq!(found, compare(side("a"), side("a"), &pairs, CostWeights::default(), 3).unwrap());
+    assert_eq!(found, compare(side("a"), side("a"), &pairs, Settings::seeded(3)).unwrap());
 }
 
 #[test]
@@ -101,7 +100,7 @@ fn the_worst_site_comes_first_and_small_sites_are_not_judged() {
         pairs.arrived.push(Moment::from_seconds(i64::from(20_000 + index) * 86_400).unwrap());
         pairs.site.push(3);
     }
-    let found = compare(side("a"), side("b"), &pairs, CostWeights::default(), 1).unwrap();
+    let found = compare(side("a"), side("b"), &pairs, Settings::seeded(1)).unwrap();
     assert_eq!(found.sites[0].site, "site 1");
     assert!(found.sites[0].ratio_low.unwrap() > 1.05);
     let tiny = found.sites.last().unwrap();
@@ -110,16 +109,16 @@ fn the_worst_site_comes_first_and_small_sites_are_not_judged() {
 
 #[test]
 fn nothing_is_never_a_pass() {
-    let key = |pairs: &Pairs| compare(side("a"), side("b"), pairs, CostWeights::default(), 1).unwrap_err().key();
+    let key = |pairs: &Pairs| compare(side("a"), side("b"), pairs, Settings::seeded(1)).unwrap_err().key();
     assert_eq!(key(&Pairs::default()), key(&pairs(1, 1, 50, |_, _| 1.0)));
     let mut perfect = pairs(10, 2, 20, |_, _| 1.0);
     perfect.current = perfect.actual.clone();
     assert!(matches!(
-        compare(side("a"), side("b"), &perfect, CostWeights::default(), 1),
+        compare(side("a"), side("b"), &perfect, Settings::seeded(1)),
         Err(ComparisonError::NoCurrentError)
     ));
     // Few visits on few days are compared, and decide nothing.
-    let few = compare(side("a"), side("b"), &pairs(3, 1, 10, |_, _| 0.5), CostWeights::default(), 1).unwrap();
+    let few = compare(side("a"), side("b"), &pairs(3, 1, 10, |_, _| 0.5), Settings::seeded(1)).unwrap();
     assert_eq!(few.gate, Verdict::Inconclusive);
 }
 
@@ -270,7 +269,7 @@ fn the_slice_that_is_worse_is_found_and_comes_first_and_small_ones_are_not_judge
     for (row, level) in [(0, 4), (1, 4), (2, 4), (3, u32::MAX)] {
         all.dimensions[0].code[row] = level;
     }
-    let found = compare(side("a"), side("b"), &all, CostWeights::default(), 1).unwrap();
+    let found = compare(side("a"), side("b"), &all, Settings::seeded(1)).unwrap();
     let said: Vec<(&str, SliceVerdict)> =
         found.slices.iter().map(|slice| (slice.level.as_str(), slice.verdict)).collect();
     assert_eq!((said[0], said[4]), (("site 2", SliceVerdict::Worse), ("tiny", SliceVerdict::NotJudged)));
@@ -280,10 +279,10 @@ fn the_slice_that_is_worse_is_found_and_comes_first_and_small_ones_are_not_judge
     assert!(worst.p_adjusted.unwrap() >= worst.p.unwrap() && worst.ratio_bounds.unwrap()[0] > 1.1);
     assert_eq!((tiny.n, tiny.ratio, tiny.p_adjusted), (3, None, None));
     // With no difference at all, nothing is called.
-    let alike = compare(side("a"), side("b"), &sliced(pairs(28, 4, 20, |_, _| 4.0)), CostWeights::default(), 1);
+    let alike = compare(side("a"), side("b"), &sliced(pairs(28, 4, 20, |_, _| 4.0)), Settings::seeded(1));
     assert!(alike.unwrap().slices.iter().all(|slice| slice.verdict == SliceVerdict::Alike));
     // What all visits share is no slice.
-    let one = compare(side("a"), side("b"), &sliced(pairs(28, 1, 20, |_, _| 3.0)), CostWeights::default(), 1);
+    let one = compare(side("a"), side("b"), &sliced(pairs(28, 1, 20, |_, _| 3.0)), Settings::seeded(1));
     assert_eq!(one.unwrap().slices, []);
 }
 
@@ -291,7 +290,7 @@ fn the_slice_that_is_worse_is_found_and_comes_first_and_small_ones_are_not_judge
 fn every_figure_is_what_its_name_says_and_has_its_interval() {
     let all = pairs(20, 3, 20, |_, _| 11.0);
     let weights = CostWeights { per_minute_needless: 2.0, per_turn_missed: 7.0 };
-    let found = compare(side("a"), side("b"), &all, weights, 1).unwrap();
+    let found = compare(side("a"), side("b"), &all, Settings { weights, ..Settings::seeded(1) }).unwrap();
     let metric = |id: &str| found.metrics.iter().find(|metric| metric.id == id).unwrap();
     let n = all.actual.len() as f64;
     let errors = |predicted: &[f64]| -> Vec<f64> {
@@ -338,7 +337,7 @@ fn as_many_days_as_are_said_do_show_the_difference_four_times_in_five() {
     let mut days = |n: usize, shift: f64| -> Vec<f64> { (0..n).map(|_| shift + noise()).collect() };
     let by_day = days(200, 0.0);
     let all = pairs(200, 1, 10, |_, day| 4.0 + by_day[day as usize]);
-    let found = compare(side("a"), side("b"), &all, CostWeights::default(), 1).unwrap();
+    let found = compare(side("a"), side("b"), &all, Settings::seeded(1)).unwrap();
     let shadow = |relative: f64| {
         let of = |power: &&Power| power.traffic == "shadow" && power.relative == relative;
         found.power.iter().find(of).unwrap().clone()
@@ -356,9 +355,6 @@ fn as_many_days_as_are_said_do_show_the_difference_four_times_in_five() {
     let canary = found.power.iter().find(|power| power.traffic == "canary" && power.relative == 0.10).unwrap();
     assert!(canary.days.unwrap() > asked.days.unwrap());
     assert!(
-        compare(side("a"), side("b"), &pairs(4, 2, 30, |_, _| 3.0), CostWeights::default(), 1)
-            .unwrap()
-            .power
-            .is_empty()
+        compare(side("a"), side("b"), &pairs(4, 2, 30, |_, _| 3.0), Settings::seeded(1)).unwrap().power.is_empty()
     );
 }

@@ -69,5 +69,5 @@ pub use source::{
     SourceError, SourceFile, SourceOptions, SourceRow, Told, open,
 };
 pub use texts::Texts;
-pub use times::one_spelling;
+pub use times::{decimal_number, one_spelling};
 pub use visits::{Channel, Outcome, Visit, Visits};

@@ -5,24 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CivilDate, DateError, JalaliDate, LocalTime};
+use super::{CivilDate, JalaliDate, LocalTime};
 use crate::base::language::Language;
-
-/// Years up to this are taken for Jalali ones.
-const LAST_JALALI_YEAR: i16 = 1_600;
-
-/// Reads a date of either calendar, as `2026-11-23` or `1405/09/02`: years up to 1600 are Jalali.
-///
-/// # Errors
-/// [`DateError`] with the text.
-pub fn either_calendar(text: &str) -> Result<CivilDate, DateError> {
-    match text.parse::<CivilDate>() {
-        Ok(date) if date.year() > LAST_JALALI_YEAR => Some(date),
-        // A day that only one of the calendars has: 31 Ordibehesht.
-        _ => text.parse::<JalaliDate>().ok().filter(|date| date.year() <= LAST_JALALI_YEAR).map(CivilDate::from),
-    }
-    .ok_or_else(|| DateError { text: text.to_owned() })
-}
 
 /// The calendar in which dates are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,15 +89,6 @@ fn gregorian_month_key(date: CivilDate) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_date_of_either_calendar_is_read() {
-        let read = |text: &str| either_calendar(text).map(|date| date.to_string()).ok();
-        assert_eq!(read("2024-02-17").as_deref(), Some("2024-02-17"));
-        assert_eq!(read("1402/11/28").as_deref(), Some("2024-02-17"));
-        assert_eq!(read("1403/02/31").as_deref(), Some("2024-05-20"), "a day that no Gregorian February has");
-        assert_eq!(["", "1403/13/01", "2024-02-30", "x"].map(read), [const { None }; 4]);
-    }
     use crate::base::calendar::Weekday;
     use crate::base::language::Catalogue;
 

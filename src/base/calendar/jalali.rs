@@ -122,6 +122,24 @@ impl FromStr for JalaliDate {
     }
 }
 
+/// Years of the Jalali calendar end long before those of the Gregorian one that visits come from begin.
+const FIRST_GREGORIAN: i16 = 1_700;
+
+/// A day as people write it in either calendar, `1404/05/02` or `2025-07-24`: Jalali where the year is below 1700.
+///
+/// # Errors
+/// [`DateError`].
+pub fn date_of_either_calendar(text: &str) -> Result<CivilDate, DateError> {
+    match text.parse::<CivilDate>() {
+        Ok(date) if date.year() >= FIRST_GREGORIAN => Ok(date),
+        // Days such as 1404/02/31 exist in the Jalali calendar alone.
+        _ => match text.parse::<JalaliDate>()? {
+            date if date.year() < FIRST_GREGORIAN => Ok(date.into()),
+            _ => Err(DateError { text: text.to_owned() }),
+        },
+    }
+}
+
 impl Serialize for JalaliDate {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -168,6 +186,17 @@ mod tests {
         assert!("1403/12/30".parse::<JalaliDate>().is_ok(), "1403 is a leap year");
         for text in ["1404/12/30", "1403/07/31", "1403/13/01", "1403/05", "1403/05/02/1", "۱۴۰۳/۰۵/x"] {
             assert!(text.parse::<JalaliDate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_read_in_either_calendar() {
+        let day = CivilDate::new(2025, 5, 21).unwrap();
+        for text in ["2025-05-21", "1404/02/31", "۱۴۰۴-۲-۳۱"] {
+            assert_eq!(date_of_either_calendar(text), Ok(day), "{text}");
+        }
+        for text in ["2025-02-30", "1404/12/30", "soon", ""] {
+            assert!(date_of_either_calendar(text).is_err(), "{text}");
         }
     }
 

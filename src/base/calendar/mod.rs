@@ -12,7 +12,7 @@ pub mod jalali;
 pub mod zone;
 
 pub use date::{CivilDate, DateError, Weekday};
-pub use format::{DateStyle, either_calendar};
+pub use format::DateStyle;
 pub use holidays::{DayKind, Holiday, HolidayEntry, Holidays, Ramadan};
-pub use jalali::JalaliDate;
+pub use jalali::{JalaliDate, date_of_either_calendar};
 pub use zone::{LocalMoment, LocalTime, WallClock, Zone, ZoneError};

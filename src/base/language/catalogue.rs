@@ -45,6 +45,7 @@ pub const AREAS: &[Area] = areas![
     "data",
     "train",
     "compare",
+    "gates",
     "releases",
     "runs",
     "desk",

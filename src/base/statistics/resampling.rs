@@ -1,27 +1,26 @@
-//! Drawing blocks with replacement, and percentile and BCa intervals from what was drawn.
+//! Drawing blocks with replacement, and percentile, BCa and expanded intervals from what was drawn.
 //!
-//! It knows blocks as rows of sums and an estimate as a function of such sums; what they mean is the business of
-//! [`super::bootstrap`].
+//! It knows blocks as columns of sums and an estimate as a function of such sums; what they mean is the business of
+//! [`super::bootstrap`]. All estimates of one [`Resampled`] come from the same draws.
 
 use std::num::NonZeroU32;
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
-use super::{Interval, Intervals, NotEvaluable, Sample, normal, real_len};
+use super::{Interval, Intervals, NotEvaluable, Sample, normal, real_len, student};
 
 /// Fewer blocks have no spread.
 const FEWEST_BLOCKS: usize = 2;
 
-/// The sums of one or several blocks; the first is the number of visits.
-#[derive(Clone, Copy)]
-pub(super) struct Sums<const K: usize>(pub(super) [f64; K]);
-
-/// Blocks, their total, and the totals of the resamples.
-pub(super) struct Resampled<'a, const K: usize> {
-    blocks: &'a [Sums<K>],
-    pub(super) total: Sums<K>,
-    drawn: Vec<Sums<K>>,
+/// Blocks as columns of sums, their totals, and the totals of the resamples. The first column is the number of visits.
+pub(super) struct Resampled<'a> {
+    columns: &'a [Vec<f64>],
+    pub(super) total: Vec<f64>,
+    /// Resample by resample, column by column.
+    drawn: Vec<f64>,
+    /// How many blocks of equal size would say as much.
+    blocks: f64,
 }
 
 /// One estimate and what its intervals need.
@@ -32,66 +31,89 @@ pub(super) struct Estimate {
     /// `Φ⁻¹` of the share of resamples below the value, of which those equal to it count half.
     bias: Option<f64>,
     acceleration: f64,
+    blocks: f64,
 }
 
-impl<const K: usize> Sums<K> {
-    fn add(&mut self, other: &Sums<K>) {
-        self.0.iter_mut().zip(other.0).for_each(|(sum, part)| *sum += part);
-    }
-
-    fn without(mut self, other: &Sums<K>) -> Sums<K> {
-        self.0.iter_mut().zip(other.0).for_each(|(sum, part)| *sum -= part);
-        self
-    }
-}
-
-impl<'a, const K: usize> Resampled<'a, K> {
-    /// `draw` gives a number below the one it is given.
+impl<'a> Resampled<'a> {
+    /// `draw` gives a number below the one it is given. Columns have one length, and so has `weights`: how much each block
+    /// counts for.
     pub(super) fn draw(
-        blocks: &'a [Sums<K>],
+        columns: &'a [Vec<f64>],
+        weights: &[f64],
         resamples: NonZeroU32,
         draw: &mut impl FnMut(usize) -> usize,
-    ) -> Result<Resampled<'a, K>, NotEvaluable> {
-        if blocks.len() < FEWEST_BLOCKS {
-            return Err(NotEvaluable::TooFewBlocks { n: blocks.len() as u64, needed: FEWEST_BLOCKS as u64 });
+    ) -> Result<Resampled<'a>, NotEvaluable> {
+        let n = columns.first().map_or(0, Vec::len);
+        if n < FEWEST_BLOCKS {
+            return Err(NotEvaluable::TooFewBlocks { n: n as u64, needed: FEWEST_BLOCKS as u64 });
         }
-        let mut total = Sums([0.0; K]);
-        for block in blocks {
-            if block.0[0] < 1.0 {
-                return Err(NotEvaluable::EmptyBlock);
-            }
-            total.add(block);
+        let sizes = columns.first().map_or(&[][..], Vec::as_slice);
+        if sizes.iter().any(|size| *size < 1.0) {
+            return Err(NotEvaluable::EmptyBlock);
         }
-        if total.0.iter().any(|sum| !sum.is_finite()) {
+        let total: Vec<f64> = columns.iter().map(|column| column.iter().sum()).collect();
+        if total.iter().any(|sum| !sum.is_finite()) {
             return Err(NotEvaluable::NotFinite);
         }
-        let drawn = (0..resamples.get())
-            .map(|_| {
-                let mut sums = Sums([0.0; K]);
-                for _ in 0..blocks.len() {
-                    sums.add(&blocks[draw(blocks.len())]); // a draw is below the length
-                }
-                sums
-            })
-            .collect();
-        Ok(Resampled { blocks, total, drawn })
+        let mut drawn = Vec::with_capacity(columns.len() * resamples.get() as usize);
+        let mut times = vec![0.0; n];
+        for _ in 0..resamples.get() {
+            times.fill(0.0);
+            for _ in 0..n {
+                times[draw(n)] += 1.0; // a draw is below the length
+            }
+            drawn.extend(columns.iter().map(|column| dot(&times, column)));
+        }
+        let blocks = equal_blocks(weights);
+        Ok(Resampled { columns, total, drawn, blocks })
     }
 
-    /// The estimate that `value` makes of sums. A value that is not finite comes of a denominator of zero: the
-    /// sums were checked.
-    pub(super) fn estimate(&self, value: impl Fn(&Sums<K>) -> f64) -> Result<Estimate, NotEvaluable> {
-        let estimate = value(&self.total);
+    /// The estimate that `value` makes of the sums of the columns `at`. A value that is not finite comes of a denominator of
+    /// zero: the sums were checked.
+    pub(super) fn estimate<const K: usize>(
+        &self,
+        at: [usize; K],
+        value: impl Fn([f64; K]) -> f64,
+    ) -> Result<Estimate, NotEvaluable> {
+        let total = at.map(|column| self.total[column]); // the caller's columns are there
+        let estimate = value(total);
         if !estimate.is_finite() {
             return Err(NotEvaluable::ZeroDenominator);
         }
-        let resampled =
-            Sample::new(self.drawn.iter().map(&value).collect()).map_err(|_| NotEvaluable::ZeroDenominator)?;
+        let resamples = self.drawn.chunks_exact(self.columns.len());
+        let drawn = resamples.map(|sums| value(at.map(|column| sums[column]))).collect();
+        let resampled = Sample::new(drawn).map_err(|_| NotEvaluable::ZeroDenominator)?;
         let below = resampled.values().partition_point(|drawn| *drawn < estimate);
         let up_to = resampled.values().partition_point(|drawn| *drawn <= estimate);
         let bias = normal::quantile(real_len(below + up_to) / (2.0 * real_len(resampled.values().len())));
-        let left_out: Vec<f64> = self.blocks.iter().map(|block| value(&self.total.without(block))).collect();
-        Ok(Estimate { value: estimate, resampled, bias, acceleration: acceleration(&left_out) })
+        let n = self.columns.first().map_or(0, Vec::len);
+        let without = |block: usize| {
+            let mut sums = total;
+            sums.iter_mut().zip(at).for_each(|(sum, column)| *sum -= self.columns[column][block]);
+            value(sums)
+        };
+        let left_out: Vec<f64> = (0..n).map(without).collect();
+        Ok(Estimate {
+            value: estimate,
+            resampled,
+            bias,
+            acceleration: acceleration(&left_out),
+            blocks: self.blocks,
+        })
     }
+}
+
+/// `Σ a b`, in four sums that run beside each other.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut sums = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..4 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 impl Estimate {
@@ -101,12 +123,12 @@ impl Estimate {
             low: self.resampled.quantile(low),
             high: self.resampled.quantile(high),
         };
-        let corrected = |share| self.corrected(share);
-        let bca = match shares.map(corrected) {
+        let bca = match shares.map(|share| self.corrected(share)) {
             [Some(low), Some(high)] => Some(interval([low, high])),
             _ => None,
         };
-        Intervals { percentile: interval(shares), bca }
+        let expanded = interval(shares.map(|share| expanded(share, self.blocks)));
+        Intervals { percentile: interval(shares), bca, expanded }
     }
 
     /// `Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z)))` with `z = Φ⁻¹(share)` (Efron and Tibshirani 1993, 14.10). Where the
@@ -117,6 +139,26 @@ impl Estimate {
         let divisor = 1.0 - self.acceleration * moved;
         (divisor > 0.0).then(|| normal::cdf(bias + moved / divisor))
     }
+}
+
+/// How many blocks of equal weight would say as much: `(Σ w)²/Σ w²` (Kish 1965, "Survey sampling").
+fn equal_blocks(weights: &[f64]) -> f64 {
+    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
+    let blocks = sum * sum / squares;
+    if blocks.is_finite() { blocks } else { real_len(weights.len()) }
+}
+
+/// The share at which a resampled estimate reaches as far as Student's t would at `share`: `Φ(√(n/(n−1)) t_{share, n−1})`
+/// (Hesterberg 2015, "What teachers should know about the bootstrap", the expanded percentile interval). A bootstrap draws
+/// from the blocks it has, whose spread is a little too small and itself not known; with many blocks nothing changes.
+fn expanded(share: f64, n: f64) -> f64 {
+    let freedom = n - 1.0;
+    let outer = 2.0 * share.min(1.0 - share);
+    let Some(t) = (freedom >= 1.0).then(|| student::two_sided_quantile(outer, freedom)).flatten() else {
+        return share;
+    };
+    let tail = normal::cdf(-t * (n / freedom).sqrt());
+    if share < 0.5 { tail } else { 1.0 - tail }
 }
 
 /// `Σ u³ / (6 (Σ u²)^1.5)` with `u` the mean of the estimates that leave one block out, less each of them (Efron
@@ -215,6 +257,22 @@ fn draw_below(stream: &mut impl Rng, bound: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `scipy.stats.norm.cdf(-numpy.sqrt(n / (n - 1)) * scipy.stats.t.ppf(0.975, n - 1))` for n = 6, 60 and 1,000.
+    #[test]
+    fn shares_move_outward_as_student_says() {
+        for (n, expected) in [(6.0, 0.002_431_803_175), (60.0, 0.021_801_790_934), (1_000.0, 0.024_804_305_906)] {
+            let found = expanded(0.025, n);
+            assert!((found - expected).abs() <= 1e-9, "{n}: {found}");
+            assert!((1.0 - expanded(0.975, n) - found).abs() < 1e-12, "{n}");
+        }
+        assert!(expanded(0.025, 2.0) < 1e-12);
+        // One block has no freedom, and equal weights count in full.
+        assert_eq!(expanded(0.025, 1.0), 0.025);
+        assert_eq!(equal_blocks(&[3.0; 7]), 7.0);
+        assert_eq!(equal_blocks(&[1.0, 0.0, 0.0]), 1.0);
+        assert_eq!(equal_blocks(&[0.0; 4]), 4.0);
+    }
 
     #[test]
     fn draws_are_even() {

@@ -67,6 +67,11 @@ pub(super) enum Details<'a> {
         value_count: i64,
         values_sha256: &'a str,
     },
+    Threshold {
+        name: &'a str,
+        value: f64,
+        reason: &'a str,
+    },
 }
 
 impl Details<'_> {

@@ -157,6 +157,12 @@ pub enum RegistryError {
         /// What is wrong.
         detail: String,
     },
+    /// What cannot be a threshold.
+    #[error("\"{name}\" and its value cannot be a threshold")]
+    ThresholdUnfit {
+        /// Its name.
+        name: String,
+    },
     /// The online values are not those that were published.
     #[error("the online values of event {event} were altered: digest {found}, published {expected}")]
     WrongValues {
@@ -192,6 +198,7 @@ impl Explain for RegistryError {
                 Permission::RollBack => "not_allowed_roll_back",
                 Permission::ManagePeople => "not_allowed_manage",
                 Permission::Publish => "not_allowed_publish",
+                Permission::SetThresholds => "not_allowed_thresholds",
             },
             RegistryError::VersionUnknown { .. } => "version_unknown",
             RegistryError::VersionExists { .. } => "version_exists",
@@ -210,6 +217,7 @@ impl Explain for RegistryError {
             RegistryError::StatementDiffers { .. } => "statement_differs",
             RegistryError::ValuesUnfit { .. } => "online_values_unfit",
             RegistryError::WrongValues { .. } => "online_values_altered",
+            RegistryError::ThresholdUnfit { .. } => "threshold_unfit",
             RegistryError::AuditBroken { .. } => "audit_broken",
         }
     }
@@ -223,6 +231,7 @@ impl Explain for RegistryError {
             | RegistryError::FirstMustManage { name }
             | RegistryError::NoManagerLeft { name }
             | RegistryError::NotAllowed { name, .. }
+            | RegistryError::ThresholdUnfit { name }
             | RegistryError::NoKey { name } => vec![("name", name.clone())],
             RegistryError::VersionNotNewer { version, newest } => {
                 vec![("version", version.to_string()), ("newest", newest.to_string())]
@@ -258,6 +267,7 @@ impl Explain for RegistryError {
             | RegistryError::ReasonMissing
             | RegistryError::EvidenceUnfit { .. }
             | RegistryError::ValuesUnfit { .. }
+            | RegistryError::ThresholdUnfit { .. }
             | RegistryError::VersionUnknown { .. }
             | RegistryError::PersonUnknown { .. } => Failure::Usage,
             _ => Failure::Refused,

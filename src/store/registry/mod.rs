@@ -1,5 +1,5 @@
-//! The registry: people, versions with their artifacts and evidence, decisions, what is live, online values, and the
-//! audit log.
+//! The registry: people, versions with their artifacts and evidence, decisions, what is live, online values,
+//! thresholds, and the audit log.
 //!
 //! It keeps bytes and documents and does not know what a model is; it has no clock. Every operation is one
 //! transaction that checks the state, writes its row and writes its audit event, or does nothing. The invariants:
@@ -19,6 +19,7 @@ mod release;
 mod rollout;
 mod rows;
 mod statement;
+mod thresholds;
 mod verify;
 
 use std::path::Path;
@@ -32,12 +33,17 @@ pub use rows::{
     VersionEntry,
 };
 pub use statement::ReleaseStatement;
+pub use thresholds::Threshold;
 pub use verify::{Problem, Verification};
 
 /// "NBTR".
 const SCHEMA: Schema = Schema {
     application_id: 0x4E42_5452,
-    migrations: &[include_str!("sql/0001_registry.sql"), include_str!("sql/0002_online_values.sql")],
+    migrations: &[
+        include_str!("sql/0001_registry.sql"),
+        include_str!("sql/0002_online_values.sql"),
+        include_str!("sql/0003_thresholds.sql"),
+    ],
     durability: Durability::PowerLoss,
 };
 

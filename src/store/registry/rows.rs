@@ -184,6 +184,8 @@ pub enum EventKind {
     RollBack,
     /// Online values were published.
     Publish,
+    /// A threshold was set.
+    Threshold,
 }
 
 /// An entry of the audit log.
@@ -244,6 +246,7 @@ words!(EventKind {
     Promote = "promote",
     RollBack = "roll_back",
     Publish = "publish",
+    Threshold = "threshold",
 });
 
 impl Stage {

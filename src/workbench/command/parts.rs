@@ -8,6 +8,7 @@ use crate::analysis::drift::LabelBounds;
 use crate::base::calendar::{CivilDate, DateStyle};
 use crate::base::{Digest, Version};
 use crate::workflows::SEED;
+use crate::workflows::compare::CompareRequest;
 use crate::workflows::watch::{Span, WatchRequest};
 
 /// What of an import is not in its mapping.
@@ -58,6 +59,15 @@ impl Default for ReplayAsk {
     fn default() -> ReplayAsk {
         ReplayAsk { request: DriftAsk::default().request, planted: None }
     }
+}
+
+/// A comparison other than the usual one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparing {
+    /// What is compared.
+    pub request: CompareRequest,
+    /// At so many past dates, with both trained anew.
+    pub origins: Option<u32>,
 }
 
 /// An approval that is to be signed.

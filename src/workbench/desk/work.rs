@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analysis::evaluation::CostWeights;
 use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
@@ -15,11 +14,10 @@ use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::{Arrival, DatasetDifference, Held};
-use crate::workflows::compare::{CompareRequest, compare_models};
+use crate::workflows::compare::{CompareRequest, compare_models, compare_rolling};
 use crate::workflows::datasets::{Prepared, workspace};
 use crate::workflows::import::{ImportRequest, import_file};
 use crate::workflows::mapping;
-use crate::workflows::models::ModelName;
 use crate::workflows::online::{self, PublishRequest};
 use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
 use crate::workflows::profile;
@@ -190,9 +188,18 @@ impl Visits {
         Ok(workspace(&self.home, Access::Read)?.dataset(self.digest)?.name)
     }
 
-    pub fn compare(&self, current: ModelName, candidate: ModelName, task: &Task) -> Result<Arrival, JobError> {
-        let request = CompareRequest { current, candidate, weights: CostWeights::default(), seed: SEED };
-        let outcome = compare_models(&self.home, self.ready(task)?.as_ref(), &request, task)?;
+    pub fn compare(
+        &self,
+        request: &CompareRequest,
+        origins: Option<u32>,
+        task: &Task,
+    ) -> Result<Arrival, JobError> {
+        let prepared = self.ready(task)?;
+        if let Some(origins) = origins {
+            let rolling = compare_rolling(&self.home, &prepared, request, origins, task)?;
+            return Ok(Arrival::Rolled(Box::new(rolling)));
+        }
+        let outcome = compare_models(&self.home, &prepared, request, task)?;
         Ok(Arrival::Compared(Box::new(outcome)))
     }
 

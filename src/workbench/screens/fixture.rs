@@ -6,7 +6,6 @@ use egui::vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 
-use crate::analysis::evaluation::CostWeights;
 use crate::analysis::evaluation::SplitPlan;
 use crate::analysis::insight::{Effects, Importance};
 use crate::base::language::Language;
@@ -50,12 +49,7 @@ fn make() -> Project {
     let stopped = CancelToken::default();
     stopped.cancel();
     train(&home, &prepared, &request, &Task::with_cancel(stopped)).unwrap_err();
-    let pair = CompareRequest {
-        current: ModelName::Live,
-        candidate: ModelName::Run(run),
-        weights: CostWeights::default(),
-        seed: SEED,
-    };
+    let pair = CompareRequest::of(ModelName::Live, ModelName::Run(run));
     let test = Arc::new(test_part(&home, &prepared, run, &task).unwrap());
     let effects = ["people_ahead", "site"].map(|feature| Arc::new(test.effects(feature, &task).unwrap()));
     Project {

@@ -57,18 +57,6 @@ impl Metric {
         let words = self.words(look, errors);
         ends.map_or(words.clone(), |(low, high)| interval_words(look, &words, low, high, 2))
     }
-
-    /// Candidate − current; shares differ by percentage points.
-    pub fn difference(&self, look: &Look, current: &Errors, candidate: &Errors) -> String {
-        let difference = (self.value)(candidate) - (self.value)(current);
-        match self.unit {
-            Unit::Minutes => look.language.signed_decimal(difference, 2),
-            Unit::Share => {
-                let points = look.language.signed_decimal(difference * 100.0, 1);
-                look.fill("metric.points", &[("points", &points)])
-            }
-        }
-    }
 }
 
 /// "8.1 (7.8 to 8.5)".

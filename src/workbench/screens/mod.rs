@@ -10,6 +10,7 @@ mod field;
 mod file_form;
 #[cfg(test)]
 mod fixture;
+mod gate_row;
 mod import_job;
 #[cfg(test)]
 mod intake_tests;

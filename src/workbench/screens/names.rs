@@ -21,7 +21,7 @@ pub(super) fn family_words(look: &Look, family: &str) -> String {
     look.text(&format!("family.{family}")).to_owned()
 }
 
-/// "Run 2 (elastic net)"; a baseline is its own family.
+/// "Run 2 (elastic net)"; a baseline is its own family, a file has none.
 pub(super) fn with_family(look: &Look, name: &ModelName, family: &str) -> String {
     models::with_family(look.language, name, family)
 }

@@ -220,6 +220,6 @@ fn artifact_digest(home: &Home, name: &str) -> Result<Option<Digest>, WorkflowEr
             let bytes = Registry::open(home.registry(), Access::Read)?.artifact(version)?;
             Some(Digest::of(&bytes))
         }
-        ModelName::Baseline(_) | ModelName::Live => None,
+        ModelName::Baseline(_) | ModelName::Predictions(_) | ModelName::Live => None,
     })
 }

@@ -7,7 +7,7 @@ use crate::analysis::drift::{
     BinRows, ColumnDrift, DataDrift, DataReason, FeatureDrift, LabelBounds, LabelDrift, Level, Source,
     WindowFacts, concept_drift,
 };
-use crate::analysis::evaluation::{CostWeights, Dimension, Pairs, Side, compare};
+use crate::analysis::evaluation::{CostWeights, Dimension, Pairs, Settings, Side, compare};
 use crate::base::calendar::{CivilDate, DateStyle, Zone};
 use crate::base::language::Language;
 use crate::base::statistics::BinLabel;
@@ -42,8 +42,8 @@ fn pairs(days: i64, better: f64) -> Pairs {
 fn outcome(days: i64, better: f64) -> CompareOutcome {
     let side = |name: &str, family: &str| Side { name: name.to_owned(), family: family.to_owned() };
     let (current, candidate) = (side("rule", "rule"), side("run:2", "linear"));
-    let comparison = compare(current, candidate, &pairs(days, better), CostWeights::default(), 1).unwrap();
-    CompareOutcome { comparison, mae_constant: 9.5, current: None, candidate: None }
+    let comparison = compare(current, candidate, &pairs(days, better), Settings::seeded(1)).unwrap();
+    CompareOutcome { comparison, mae_constant: 9.5, gates: Vec::new(), current: None, candidate: None }
 }
 
 fn account(outcome: &CompareOutcome) -> ComparisonAccount<'_> {
@@ -257,26 +257,7 @@ fn bare_drift() -> DriftReport {
         preliminary: true,
         without: Vec::new(),
     };
-    let undecided = ColumnDrift {
-        n_current: 400,
-        n_reference: 380,
-        missing_current: 0,
-        missing_reference: 0,
-        kl: None,
-        floor: None,
-        psi: None,
-        js: None,
-        hellinger: None,
-        p: None,
-        wasserstein: None,
-        new_levels: Vec::new(),
-        missing_levels: Vec::new(),
-        bins: Vec::new(),
-        curves: None,
-        verdict: Verdict::Inconclusive,
-        reason: DataReason::NoValues,
-        visits_needed: None,
-    };
+    let undecided = ColumnDrift::undecided([400, 380], DataReason::NoValues);
     let bins = [HOSTILE, "walk_in", "booked"].map(|name| BinRows {
         label: BinLabel::Category(name.to_owned()),
         current: 100,
@@ -309,6 +290,7 @@ fn bare_drift() -> DriftReport {
         feature: feature.to_owned(),
         source,
         found,
+        p_any: None,
         p_adjusted: None,
     };
     let features = vec![
@@ -323,11 +305,13 @@ fn bare_drift() -> DriftReport {
         drifted: 1,
         above_floor: 1,
         above_floor_by_chance: 0.1,
+        bar: Some(1.4),
         significant: 1,
     };
     DriftReport {
         verdict: Verdict::Fail,
-        dataset: Digest::of(b"visits"),
+        dataset: Some(Digest::of(b"visits")),
+        predictions: None,
         against: None,
         windows: Windows {
             current: window("2025-11-01", "2025-11-07"),

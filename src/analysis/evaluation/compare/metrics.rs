@@ -1,17 +1,19 @@
 //! Every figure of both models, with its interval, and the paired difference.
 //!
 //! Each figure but the quantiles is a mean over the visits. Of one model its interval is drawn by day, of the difference by
-//! site-day, as the definitions say; the difference of two quantiles or of two roots has no interval here.
+//! site-day, as the definitions say; the difference of two quantiles or of two roots has no interval here. All figures come from
+//! the same draws: what is drawn are blocks, whatever is summed in them.
 
-use std::collections::BTreeMap;
-
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::models::WaitInterval;
-use crate::base::statistics::{Block, BlockBootstrap, Interval, Sample};
+use crate::base::calendar::CivilDate;
+use crate::base::statistics::{BlockBootstrap, MeanEstimate, Sample};
 
 use super::super::errors::{TOO_LOW_MINUTES, WITHIN_MINUTES};
 use super::Pairs;
+use super::blocks::{Blocks, by_day};
 
 /// What errors cost people, beside minutes of mean absolute error.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,16 +69,39 @@ pub struct Metric {
 }
 
 /// What is averaged over the visits, from the error (predicted − actual, minutes).
-type OfError<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
+type OfError<'a> = Box<dyn Fn(f64) -> f64 + Sync + 'a>;
 /// The same, from the 80 % interval and the wait.
 type OfInterval = fn(WaitInterval, f64) -> f64;
 
-/// Every figure of `pairs`.
-pub(super) fn metrics(pairs: &Pairs, weights: CostWeights, seed: u64) -> Vec<Metric> {
-    let of_pairs = Figures { pairs, bootstrap: BlockBootstrap::seeded(seed) };
+/// What is averaged over the visits, for one model.
+type OfVisit<'a> = Box<dyn Fn(usize) -> f64 + Sync + 'a>;
+
+/// A figure before it is drawn: a mean over the visits of each model.
+struct Mean<'a> {
+    id: &'static str,
+    unit: &'static str,
+    current: Option<OfVisit<'a>>,
+    candidate: Option<OfVisit<'a>>,
+}
+
+/// The sums of a mean in each block.
+struct BlockSums {
+    /// Of the current model and the candidate, by day.
+    sides: [Option<Vec<f64>>; 2],
+    /// Of their difference, by site-day.
+    difference: Option<Vec<f64>>,
+}
+
+/// Every figure of `pairs`, whose site-days are `site_days`.
+pub(super) fn metrics(
+    pairs: &Pairs,
+    site_days: &Blocks<(u32, CivilDate)>,
+    weights: CostWeights,
+    seed: u64,
+) -> Vec<Metric> {
     let share = |holds: bool| f64::from(u8::from(holds));
     let within = |reach: f64| -> OfError<'_> { Box::new(move |error: f64| share(error.abs() <= reach)) };
-    let means: [(&str, &str, OfError<'_>); 8] = [
+    let of_errors: [(&'static str, &'static str, OfError<'_>); 9] = [
         ("mae", "minutes", Box::new(f64::abs)),
         ("bias", "minutes", Box::new(|error| error)),
         ("within_5", "share", within(5.0)),
@@ -85,22 +110,32 @@ pub(super) fn metrics(pairs: &Pairs, weights: CostWeights, seed: u64) -> Vec<Met
         ("too_low", "share", Box::new(move |error| share(error < -TOO_LOW_MINUTES))),
         ("cost", "minutes", Box::new(move |error| weights.cost(error))),
         ("pinball_50", "minutes", Box::new(|error| 0.5 * error.abs())),
+        (RMSE, "minutes", Box::new(|error| error * error)),
     ];
-    let mut found: Vec<Metric> =
-        means.iter().map(|(id, unit, of_error)| of_pairs.of_errors(id, unit, of_error)).collect();
-    found.push(of_pairs.rmse());
-    found.push(of_pairs.quantile("median_absolute_error", 0.5));
-    found.push(of_pairs.quantile("p90_absolute_error", 0.9));
-    let of_intervals: [(&str, &str, OfInterval); 5] = [
+    let quantiles = [Quantiles::of(pairs, &pairs.current), Quantiles::of(pairs, &pairs.candidate)];
+    let mut means: Vec<Mean<'_>> = of_errors.iter().map(|(id, unit, of)| of_error(pairs, id, unit, of)).collect();
+    means.extend(QUANTILES.map(|(id, share)| of_quantile(pairs, id, share, &quantiles)));
+    let of_intervals: [(&'static str, &'static str, OfInterval); 5] = [
         ("coverage_80", "share", |interval, wait| f64::from(u8::from(interval.holds(wait)))),
         ("shown_coverage_80", "share", |interval, wait| f64::from(u8::from(interval.shown().holds(wait)))),
         ("width_80", "minutes", |interval, _| interval.high - interval.low),
         ("pinball_10", "minutes", |interval, wait| pinball(0.1, interval.low, wait)),
         ("pinball_90", "minutes", |interval, wait| pinball(0.9, interval.high, wait)),
     ];
-    found.extend(of_intervals.into_iter().filter_map(|(id, unit, of)| of_pairs.of_intervals(id, unit, of)));
+    means.extend(of_intervals.into_iter().filter_map(|(id, unit, of)| of_interval(pairs, id, unit, of)));
+    let mut found = drawn(pairs, site_days, &means, BlockBootstrap::seeded(seed));
+    for metric in &mut found {
+        if metric.id == RMSE {
+            root(metric);
+        } else if let Some((_, share)) = QUANTILES.iter().find(|(id, _)| *id == metric.id) {
+            from_shares(metric, *share, &quantiles);
+        }
+    }
     found
 }
+
+const RMSE: &str = "rmse";
+const QUANTILES: [(&str, f64); 2] = [("median_absolute_error", 0.5), ("p90_absolute_error", 0.9)];
 
 /// The loss whose mean the quantile at `share` makes smallest (Koenker and Bassett 1978), minutes.
 fn pinball(share: f64, predicted: f64, actual: f64) -> f64 {
@@ -108,114 +143,133 @@ fn pinball(share: f64, predicted: f64, actual: f64) -> f64 {
     (share * above).max((share - 1.0) * above)
 }
 
-struct Figures<'a> {
-    pairs: &'a Pairs,
-    bootstrap: BlockBootstrap,
+fn of_error<'a>(pairs: &'a Pairs, id: &'static str, unit: &'static str, of: &'a OfError<'_>) -> Mean<'a> {
+    let side = |predicted: &'a [f64]| -> Option<OfVisit<'a>> {
+        Some(Box::new(move |row| of(predicted[row] - pairs.actual[row])))
+    };
+    Mean { id, unit, current: side(&pairs.current), candidate: side(&pairs.candidate) }
 }
 
-impl Figures<'_> {
-    fn errors<'e>(&'e self, predicted: &'e [f64]) -> impl Iterator<Item = f64> + 'e {
-        predicted.iter().zip(&self.pairs.actual).map(|(predicted, actual)| predicted - actual)
-    }
+/// `None` where neither model has intervals.
+fn of_interval<'a>(pairs: &'a Pairs, id: &'static str, unit: &'static str, of: OfInterval) -> Option<Mean<'a>> {
+    let side = |intervals: &'a Option<Vec<WaitInterval>>| -> Option<OfVisit<'a>> {
+        let intervals = intervals.as_ref()?;
+        Some(Box::new(move |row| of(intervals[row], pairs.actual[row])))
+    };
+    let (current, candidate) = (side(&pairs.current_intervals), side(&pairs.candidate_intervals));
+    (current.is_some() || candidate.is_some()).then_some(Mean { id, unit, current, candidate })
+}
 
-    fn of_errors(&self, id: &str, unit: &str, of_error: &OfError<'_>) -> Metric {
-        let values = |predicted: &[f64]| self.errors(predicted).map(of_error).collect::<Vec<f64>>();
-        self.metric(id, unit, Some(values(&self.pairs.current)), Some(values(&self.pairs.candidate)))
-    }
+/// The share of visits whose error is not above the quantile: what the interval of the quantile is made from.
+fn of_quantile<'a>(
+    pairs: &'a Pairs,
+    id: &'static str,
+    share: f64,
+    quantiles: &'a [Option<Quantiles>; 2],
+) -> Mean<'a> {
+    let side = |predicted: &'a [f64], of: &'a Option<Quantiles>| -> Option<OfVisit<'a>> {
+        let value = of.as_ref()?.sorted.quantile(share);
+        Some(Box::new(move |row| f64::from(u8::from((predicted[row] - pairs.actual[row]).abs() <= value))))
+    };
+    let [current, candidate] = quantiles;
+    let (current, candidate) = (side(&pairs.current, current), side(&pairs.candidate, candidate));
+    Mean { id, unit: "minutes", current, candidate }
+}
 
-    /// `None` where neither model has intervals.
-    fn of_intervals(&self, id: &str, unit: &str, of: OfInterval) -> Option<Metric> {
-        let values = |intervals: &Option<Vec<WaitInterval>>| {
-            let intervals = intervals.as_ref()?;
-            Some(intervals.iter().zip(&self.pairs.actual).map(|(interval, wait)| of(*interval, *wait)).collect())
-        };
-        let (current, candidate) =
-            (values(&self.pairs.current_intervals), values(&self.pairs.candidate_intervals));
-        (current.is_some() || candidate.is_some()).then(|| self.metric(id, unit, current, candidate))
-    }
+/// The absolute errors of a model in order.
+struct Quantiles {
+    sorted: Sample,
+}
 
-    fn metric(&self, id: &str, unit: &str, current: Option<Vec<f64>>, candidate: Option<Vec<f64>>) -> Metric {
-        let difference = match (&current, &candidate) {
-            (Some(current), Some(candidate)) => {
-                let differences: Vec<f64> = candidate.iter().zip(current).map(|(new, old)| new - old).collect();
-                self.mean(&differences, |row| (self.pairs.site.get(row).copied(), self.day(row)))
-            }
-            _ => None,
-        };
-        let by_day = |values: &Vec<f64>| self.mean(values, |row| self.day(row));
-        Metric {
-            id: id.to_owned(),
-            unit: unit.to_owned(),
-            n: self.pairs.actual.len() as u64,
-            current: current.as_ref().and_then(by_day),
-            candidate: candidate.as_ref().and_then(by_day),
-            difference,
-        }
+impl Quantiles {
+    fn of(pairs: &Pairs, predicted: &[f64]) -> Option<Quantiles> {
+        let absolute = predicted.iter().zip(&pairs.actual).map(|(predicted, actual)| (predicted - actual).abs());
+        Some(Quantiles { sorted: Sample::new(absolute.collect()).ok()? })
     }
+}
 
-    fn day(&self, row: usize) -> i32 {
-        self.pairs.day.get(row).map_or(0, |day| day.epoch_days())
-    }
-
-    fn mean<K: Ord>(&self, values: &[f64], block_of: impl Fn(usize) -> K) -> Option<Figure> {
-        let value = values.iter().sum::<f64>() / values.len() as f64;
-        let interval = self.interval(values, block_of);
-        value.is_finite().then(|| Figure {
-            value,
-            low: interval.map(|interval| interval.low),
-            high: interval.map(|interval| interval.high),
+/// Every mean with its interval: those of each model from days, those of the differences from site-days.
+fn drawn(
+    pairs: &Pairs,
+    site_days: &Blocks<(u32, CivilDate)>,
+    means: &[Mean<'_>],
+    bootstrap: BlockBootstrap,
+) -> Vec<Metric> {
+    let days = by_day(pairs);
+    let sums: Vec<BlockSums> = means
+        .par_iter()
+        .map(|mean| BlockSums {
+            sides: [&mean.current, &mean.candidate].map(|side| side.as_ref().map(|of| days.sums(of))),
+            difference: mean
+                .current
+                .as_ref()
+                .zip(mean.candidate.as_ref())
+                .map(|(current, candidate)| site_days.sums(|row| candidate(row) - current(row))),
         })
-    }
-
-    fn interval<K: Ord>(&self, values: &[f64], block_of: impl Fn(usize) -> K) -> Option<Interval> {
-        let mut blocks = BTreeMap::<K, Block>::new();
-        for (row, value) in values.iter().enumerate() {
-            let block = blocks.entry(block_of(row)).or_insert(Block { n: 0, sum: 0.0 });
-            block.n += 1;
-            block.sum += value;
-        }
-        let blocks: Vec<Block> = blocks.into_values().collect();
-        self.bootstrap.mean(&blocks).ok().map(|estimate| estimate.interval.deciding())
-    }
-
-    /// The root of the mean square and of the ends of its interval.
-    fn rmse(&self) -> Metric {
-        let squares: OfError<'_> = Box::new(|error| error * error);
-        let mut metric = self.of_errors("rmse", "minutes", &squares);
-        let root = |figure: Figure| Figure {
-            value: figure.value.sqrt(),
-            low: figure.low.map(|low| low.max(0.0).sqrt()),
-            high: figure.high.map(f64::sqrt),
+        .collect();
+    let sides = sums.iter().flat_map(|of| of.sides.iter().flatten());
+    let differences = sums.iter().filter_map(|of| of.difference.as_ref());
+    let figures = |n: &[u64], columns: Vec<Vec<f64>>| {
+        let estimates = bootstrap.means(n, columns.clone()).ok();
+        let visits = n.iter().sum::<u64>() as f64;
+        let of = |(place, column): (usize, &Vec<f64>)| {
+            let estimate: Option<&MeanEstimate> = estimates.as_ref().and_then(|all| all.get(place));
+            let interval = estimate.map(|estimate| estimate.interval.deciding());
+            Figure {
+                value: estimate.map_or_else(|| column.iter().sum::<f64>() / visits, |estimate| estimate.mean),
+                low: interval.map(|interval| interval.low),
+                high: interval.map(|interval| interval.high),
+            }
         };
-        (metric.current, metric.candidate) = (metric.current.map(root), metric.candidate.map(root));
-        metric.difference = difference(metric.current, metric.candidate);
-        metric
-    }
+        columns.iter().enumerate().map(of).collect::<Vec<Figure>>()
+    };
+    let (of_sides, of_differences) = rayon::join(
+        || figures(&days.n, sides.cloned().collect()),
+        || figures(&site_days.n, differences.cloned().collect()),
+    );
+    let (mut of_sides, mut of_differences) = (of_sides.into_iter(), of_differences.into_iter());
+    let finite = |figure: Option<Figure>| figure.filter(|figure| figure.value.is_finite());
+    means
+        .iter()
+        .zip(&sums)
+        .map(|(mean, sums)| {
+            let [current, candidate] =
+                [0, 1].map(|side: usize| sums.sides[side].as_ref().and_then(|_| of_sides.next()));
+            Metric {
+                id: mean.id.to_owned(),
+                unit: mean.unit.to_owned(),
+                n: pairs.actual.len() as u64,
+                current: finite(current),
+                candidate: finite(candidate),
+                difference: finite(sums.difference.as_ref().and_then(|_| of_differences.next())),
+            }
+        })
+        .collect()
+}
 
-    fn quantile(&self, id: &str, share: f64) -> Metric {
-        let of = |predicted: &[f64]| self.quantile_of(self.errors(predicted).map(f64::abs).collect(), share);
-        let (current, candidate) = (of(&self.pairs.current), of(&self.pairs.candidate));
-        Metric {
-            id: id.to_owned(),
-            unit: "minutes".to_owned(),
-            n: self.pairs.actual.len() as u64,
-            current,
-            candidate,
-            difference: difference(current, candidate),
-        }
-    }
+/// From the mean square and the ends of its interval to their roots.
+fn root(metric: &mut Metric) {
+    let root = |figure: Figure| Figure {
+        value: figure.value.sqrt(),
+        low: figure.low.map(|low| low.max(0.0).sqrt()),
+        high: figure.high.map(f64::sqrt),
+    };
+    (metric.current, metric.candidate) = (metric.current.map(root), metric.candidate.map(root));
+    metric.difference = difference(metric.current, metric.candidate);
+}
 
-    /// A quantile, between the quantiles at the ends of the interval of the share of visits that lie below it (Woodruff
-    /// 1952, "Confidence intervals for medians and other position measures").
-    fn quantile_of(&self, absolute: Vec<f64>, share: f64) -> Option<Figure> {
-        let sorted = Sample::new(absolute.clone()).ok()?;
-        let value = sorted.quantile(share);
-        let below: Vec<f64> = absolute.iter().map(|error| f64::from(u8::from(*error <= value))).collect();
-        let interval = self.interval(&below, |row| self.day(row));
-        let half = interval.map(|interval| (interval.high - interval.low) / 2.0);
+/// From the share of visits below a quantile to the quantile, between the quantiles at the ends of the interval of that share
+/// (Woodruff 1952, "Confidence intervals for medians and other position measures").
+fn from_shares(metric: &mut Metric, share: f64, quantiles: &[Option<Quantiles>; 2]) {
+    let of = |below: Option<Figure>, quantiles: &Option<Quantiles>| {
+        let (below, sorted) = (below?, &quantiles.as_ref()?.sorted);
+        let half = below.low.zip(below.high).map(|(low, high)| (high - low) / 2.0);
         let end = |half: f64| sorted.quantile((share + half).clamp(0.0, 1.0));
-        Some(Figure { value, low: half.map(|half| end(-half)), high: half.map(end) })
-    }
+        Some(Figure { value: sorted.quantile(share), low: half.map(|half| end(-half)), high: half.map(end) })
+    };
+    let [current, candidate] = quantiles;
+    (metric.current, metric.candidate) = (of(metric.current, current), of(metric.candidate, candidate));
+    metric.difference = difference(metric.current, metric.candidate);
 }
 
 /// Without an interval.

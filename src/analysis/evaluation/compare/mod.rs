@@ -4,31 +4,41 @@
 //! the block within which visits share a queue, a staff and a weather. The gate is non-inferiority of the ratio of the
 //! mean absolute errors; the definitions are those of the paired block bootstrap in [`crate::base::statistics`].
 
+mod blocks;
 mod error;
+mod lineage;
 mod metrics;
 mod power;
+mod result;
 mod slices;
 mod tenths;
+mod worst;
+#[cfg(test)]
+mod worst_tests;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use rayon::prelude::*;
 
 use crate::analysis::models::WaitInterval;
+use crate::base::Moment;
 use crate::base::calendar::CivilDate;
 use crate::base::statistics::{
-    BlockBootstrap, DieboldMariano, Interval, NonInferiority, PairedBlock, Sample, SignFlips, diebold_mariano,
-    diebold_mariano_robust, sign_flips,
+    BlockBootstrap, Interval, NonInferiority, PairedBlock, Sample, diebold_mariano, diebold_mariano_robust,
+    sign_flips,
 };
-use crate::base::{Moment, Verdict};
 
-use super::errors::{Errors, errors};
+use super::errors::errors;
+use blocks::{Blocks, by_day, by_site_day};
 
 pub use error::ComparisonError;
+pub use lineage::{Lineage, LineageKind, MOST_UNPREDICTED, Selection};
 pub use metrics::{CostWeights, Figure, Metric};
 pub use power::Power;
+pub use result::{Comparison, Contender, DailyErrors, DifferenceBin, DifferenceTests, Side, SiteSlice};
 pub use slices::{Dimension, Slice, SliceVerdict};
 pub use tenths::Tenth;
+pub use worst::{Condition, Factor, Holds, WorstSlice};
 
 /// A slice is judged from this many visits …
 pub const FEWEST_SLICE_VISITS: u64 = 100;
@@ -56,6 +66,8 @@ pub struct Pairs {
     pub sites: Vec<String>,
     /// What the visits are divided by, beside the site-days.
     pub dimensions: Vec<Dimension>,
+    /// Numbers that were known at each arrival, by which the worst slice is looked for.
+    pub factors: Vec<Factor>,
     /// The 80 % intervals of the current model, where it has any.
     pub current_intervals: Option<Vec<WaitInterval>>,
     /// Those of the candidate.
@@ -64,162 +76,29 @@ pub struct Pairs {
     pub abandoned: u64,
     /// Visits of the same period that are not over: not scored.
     pub unfinished: u64,
+    /// Whether both models were trained on other visits.
+    pub lineage: Lineage,
+    /// Which visits were asked for, and which of them have no prediction.
+    pub selection: Selection,
 }
 
-/// One side of a comparison.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Contender {
-    /// How people call it: `rule`, `run 3`, `1.2.0`.
-    pub name: String,
-    /// Its family.
-    pub family: String,
-    /// Its errors.
-    pub errors: Errors,
-}
-
-/// One day of both.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DailyErrors {
-    /// The day.
-    pub day: CivilDate,
-    /// Visits.
-    pub n: u64,
-    /// Mean absolute error of the current model, minutes.
-    pub mae_current: f64,
-    /// Mean absolute error of the candidate, minutes.
-    pub mae_candidate: f64,
-}
-
-/// A bar of the distribution of differences; the outer bars hold everything beyond.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DifferenceBin {
-    /// Lower edge, minutes.
-    pub from: f64,
-    /// Upper edge, minutes.
-    pub to: f64,
-    /// Visits.
-    pub n: u64,
-}
-
-/// One site of both.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SiteSlice {
-    /// The site.
-    pub site: String,
-    /// Visits.
-    pub n: u64,
-    /// Days.
-    pub days: u64,
-    /// Ratio of the mean absolute errors; absent where there are too few visits or days.
-    pub ratio: Option<f64>,
-    /// Lower end of its 95 % interval.
-    pub ratio_low: Option<f64>,
-    /// Upper end.
-    pub ratio_high: Option<f64>,
-}
-
-/// The result. Errors and differences are in minutes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// Visits that both predicted.
-    pub n: u64,
-    /// Days that they lie on.
-    pub days: u64,
-    /// Site-days, the blocks of the bootstrap.
-    pub site_days: u64,
-    /// The first arrival.
-    pub from: Moment,
-    /// The last arrival.
-    pub until: Moment,
-    /// Visits of the period that left unserved: not scored.
-    pub abandoned: u64,
-    /// Visits of the period that are not over: not scored.
-    pub unfinished: u64,
-    /// The current model.
-    pub current: Contender,
-    /// The candidate.
-    pub candidate: Contender,
-    /// MAE of the candidate − MAE of the current model.
-    pub delta: f64,
-    /// Lower end of its 95 % interval.
-    pub delta_low: f64,
-    /// Upper end.
-    pub delta_high: f64,
-    /// MAE of the candidate ÷ MAE of the current model.
-    pub ratio: f64,
-    /// Lower end of its 95 % interval.
-    pub ratio_low: f64,
-    /// Upper end.
-    pub ratio_high: f64,
-    /// Upper one-sided 95 % bound of the ratio, on which the gate rests.
-    pub ratio_upper_bound: f64,
-    /// Lower one-sided 95 % bound of the ratio.
-    pub ratio_lower_bound: f64,
-    /// The margin of the gate.
-    pub margin: f64,
-    /// Whether the candidate's error is at most `margin` times the current model's.
-    pub gate: Verdict,
-    /// Days of such visits, these included, after which the gate would decide as likely as not; where it is
-    /// inconclusive now.
-    pub days_needed: Option<u64>,
-    /// Share of visits that the candidate predicted better.
-    pub candidate_closer: f64,
-    /// Share of visits that the current model predicted better.
-    pub current_closer: f64,
-    /// Day by day.
-    pub daily: Vec<DailyErrors>,
-    /// The distribution of the differences.
-    pub differences: Vec<DifferenceBin>,
-    /// Site by site, the candidate's worst first; sites that cannot be judged come last.
-    pub sites: Vec<SiteSlice>,
+/// How two models are compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// What errors cost people.
+    pub weights: CostWeights,
+    /// What the ratio of the errors is held against.
+    pub margin: NonInferiority,
     /// The seed of the bootstrap.
     pub seed: u64,
-    /// Its resamples.
-    pub resamples: u64,
-    /// ΔMAE by percentiles alone, beside the corrected interval above.
-    #[serde(default)]
-    pub delta_percentile: Option<Interval>,
-    /// The ratio likewise.
-    #[serde(default)]
-    pub ratio_percentile: Option<Interval>,
-    /// Other tests of the same difference.
-    #[serde(default)]
-    pub tests: DifferenceTests,
-    /// Every figure of both.
-    #[serde(default)]
-    pub metrics: Vec<Metric>,
-    /// The same comparison, slice by slice, the worst first.
-    #[serde(default)]
-    pub slices: Vec<Slice>,
-    /// By tenths of what was predicted.
-    #[serde(default)]
-    pub by_predicted: Vec<Tenth>,
-    /// By tenths of the true wait.
-    #[serde(default)]
-    pub by_wait: Vec<Tenth>,
-    /// How many days of shadow or canary would show a difference.
-    #[serde(default)]
-    pub power: Vec<Power>,
 }
 
-/// Tests of the difference that rest on other assumptions than the bootstrap; each absent where it is not evaluable.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct DifferenceTests {
-    /// Diebold and Mariano's, on the daily mean differences, which are a day ahead.
-    pub diebold_mariano: Option<DieboldMariano>,
-    /// The same, for days that resemble their neighbours.
-    pub diebold_mariano_robust: Option<DieboldMariano>,
-    /// Flips of the signs of whole site-days.
-    pub sign_flips: Option<SignFlips>,
-}
-
-/// The name and family of a side.
-#[derive(Clone, Debug)]
-pub struct Side {
-    /// How people call it.
-    pub name: String,
-    /// Its family.
-    pub family: String,
+impl Settings {
+    /// The usual ones.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Settings {
+        Settings { weights: CostWeights::default(), margin: NonInferiority::default(), seed }
+    }
 }
 
 /// Compares the two predictions of `pairs`.
@@ -230,35 +109,48 @@ pub fn compare(
     current: Side,
     candidate: Side,
     pairs: &Pairs,
-    weights: CostWeights,
-    seed: u64,
+    settings: Settings,
 ) -> Result<Comparison, ComparisonError> {
-    let days = days_of(pairs);
-    let blocks = site_day_blocks(pairs);
-    let too_little = || ComparisonError::TooLittle { visits: pairs.actual.len(), site_days: blocks.len() };
-    let all: Vec<PairedBlock> = blocks.values().copied().collect();
+    let Settings { weights, margin, seed } = settings;
+    let site_days = by_site_day(pairs);
+    let all = paired_blocks(pairs, &site_days);
+    let too_little = || ComparisonError::TooLittle { visits: pairs.actual.len(), site_days: all.len() };
+    let days = by_day(pairs).code;
     if all.len() < 2 || pairs.actual.is_empty() {
         return Err(too_little());
     }
     let bootstrap = BlockBootstrap::seeded(seed);
     let estimate = bootstrap.paired(&all).map_err(|_| ComparisonError::NoCurrentError)?;
     let contender = |side: Side, predicted: &[f64]| {
-        let errors = errors(predicted, &pairs.actual, &days, seed).ok_or_else(too_little)?;
-        Ok(Contender { name: side.name, family: side.family, errors })
+        let errors = errors(predicted, &pairs.actual, &days, seed);
+        errors.map(|errors| Contender { name: side.name, family: side.family, errors })
     };
-    let current = contender(current, &pairs.current)?;
-    let candidate = contender(candidate, &pairs.candidate)?;
+    // What does not need each other runs beside each other; each part comes to the same whatever runs first.
+    let ((slices, metrics), ((current, candidate), (worst_slice, (by_predicted, by_wait)))) = rayon::join(
+        || rayon::join(|| slices::slices(pairs, bootstrap), || metrics::metrics(pairs, &site_days, weights, seed)),
+        || {
+            rayon::join(
+                || (contender(current, &pairs.current), contender(candidate, &pairs.candidate)),
+                || {
+                    let tenths = rayon::join(|| tenths::by_predicted(pairs), || tenths::by_wait(pairs));
+                    (worst::worst(pairs, bootstrap), tenths)
+                },
+            )
+        },
+    );
+    let (Some(current), Some(candidate)) = (current, candidate) else { return Err(too_little()) };
     let differences = differences(pairs);
     let closer = |sign: f64| {
         differences.iter().filter(|difference| **difference * sign < 0.0).count() as f64 / differences.len() as f64
     };
     let n_days = current.errors.days;
-    let gate = NonInferiority::default().decide(&estimate, n_days);
+    let gate = margin.decide(&estimate, n_days);
+    let (verdict, reason) = lineage::judged(pairs, &gate, n_days);
     let (delta, ratio) = (estimate.delta_interval.deciding(), estimate.ratio_interval.deciding());
     let (Some(from), Some(until)) = (pairs.arrived.iter().min(), pairs.arrived.iter().max()) else {
         return Err(too_little());
     };
-    let daily = daily(pairs);
+    let daily = daily(&site_days, &all);
     Ok(Comparison {
         n: pairs.actual.len() as u64,
         days: n_days,
@@ -278,22 +170,28 @@ pub fn compare(
         ratio_lower_bound: gate.lower,
         ratio_upper_bound: gate.upper,
         margin: gate.limit,
-        gate: gate.verdict,
-        days_needed: gate.days_needed,
+        gate: verdict,
+        gate_reason: reason.map(str::to_owned),
+        lineage: pairs.lineage.clone(),
+        selection: pairs.selection.clone(),
+        days_needed: gate
+            .days_needed
+            .filter(|_| reason == Some(lineage::UNDECIDED) || reason == Some(lineage::FEW)),
         candidate_closer: closer(1.0),
         current_closer: closer(-1.0),
         tests: tests_of(&daily, &all, seed),
         daily,
         differences: histogram(&differences),
-        sites: by_site(pairs, &blocks, bootstrap),
+        sites: by_site(pairs, &site_days, &all, bootstrap),
         seed,
         resamples: u64::from(bootstrap.resamples.get()),
         delta_percentile: Some(estimate.delta_interval.percentile),
         ratio_percentile: Some(estimate.ratio_interval.percentile),
-        metrics: metrics::metrics(pairs, weights, seed),
-        slices: slices::slices(pairs, bootstrap),
-        by_predicted: tenths::by_predicted(pairs),
-        by_wait: tenths::by_wait(pairs),
+        metrics,
+        slices,
+        worst_slice,
+        by_predicted,
+        by_wait,
         power: power::power(pairs),
     })
 }
@@ -322,34 +220,20 @@ fn differences(pairs: &Pairs) -> Vec<f64> {
     both.map(|((current, candidate), actual)| error(candidate, actual) - error(current, actual)).collect()
 }
 
-/// A number for each visit's day.
-fn days_of(pairs: &Pairs) -> Vec<u32> {
-    let mut numbers = BTreeMap::new();
-    for day in &pairs.day {
-        numbers.entry(*day).or_insert(0_u32);
-    }
-    for (number, slot) in (0..).zip(numbers.values_mut()) {
-        *slot = number;
-    }
-    pairs.day.iter().map(|day| numbers.get(day).copied().unwrap_or_default()).collect()
-}
-
 const NO_VISITS: PairedBlock = PairedBlock { n: 0, sum_abs_error_current: 0.0, sum_abs_error_candidate: 0.0 };
 
-type Blocks = BTreeMap<(u32, CivilDate), PairedBlock>;
-
-fn site_day_blocks(pairs: &Pairs) -> Blocks {
-    let mut blocks = Blocks::new();
-    for row in 0..pairs.actual.len() {
-        pairs.add_to(blocks.entry((pairs.site[row], pairs.day[row])).or_insert(NO_VISITS), row);
+fn paired_blocks(pairs: &Pairs, site_days: &Blocks<(u32, CivilDate)>) -> Vec<PairedBlock> {
+    let mut blocks = vec![NO_VISITS; site_days.n.len()];
+    for (row, block) in site_days.code.iter().enumerate() {
+        pairs.add_to(&mut blocks[*block as usize], row);
     }
     blocks
 }
 
-fn daily(pairs: &Pairs) -> Vec<DailyErrors> {
+fn daily(site_days: &Blocks<(u32, CivilDate)>, blocks: &[PairedBlock]) -> Vec<DailyErrors> {
     let mut days = BTreeMap::<CivilDate, PairedBlock>::new();
-    for ((_, day), block) in site_day_blocks(pairs) {
-        let sum = days.entry(day).or_insert(NO_VISITS);
+    for ((_, day), block) in site_days.keys.iter().zip(blocks) {
+        let sum = days.entry(*day).or_insert(NO_VISITS);
         sum.n += block.n;
         sum.sum_abs_error_current += block.sum_abs_error_current;
         sum.sum_abs_error_candidate += block.sum_abs_error_candidate;
@@ -382,9 +266,14 @@ fn histogram(differences: &[f64]) -> Vec<DifferenceBin> {
     bins
 }
 
-fn by_site(pairs: &Pairs, blocks: &Blocks, bootstrap: BlockBootstrap) -> Vec<SiteSlice> {
+fn by_site(
+    pairs: &Pairs,
+    site_days: &Blocks<(u32, CivilDate)>,
+    blocks: &[PairedBlock],
+    bootstrap: BlockBootstrap,
+) -> Vec<SiteSlice> {
     let mut by_site = BTreeMap::<u32, Vec<PairedBlock>>::new();
-    for ((site, _), block) in blocks {
+    for ((site, _), block) in site_days.keys.iter().zip(blocks) {
         by_site.entry(*site).or_default().push(*block);
     }
     let slice = |(site, blocks): (u32, Vec<PairedBlock>)| {
@@ -401,7 +290,8 @@ fn by_site(pairs: &Pairs, blocks: &Blocks, bootstrap: BlockBootstrap) -> Vec<Sit
             ratio_high: interval(|interval| interval.high),
         }
     };
-    let mut slices: Vec<SiteSlice> = by_site.into_iter().map(slice).collect();
+    let by_site: Vec<_> = by_site.into_iter().collect();
+    let mut slices: Vec<SiteSlice> = by_site.into_par_iter().map(slice).collect();
     let badness = |slice: &SiteSlice| slice.ratio.unwrap_or(f64::NEG_INFINITY);
     slices.sort_by(|a, b| badness(b).total_cmp(&badness(a)).then_with(|| a.site.cmp(&b.site)));
     slices

@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::calendar::CivilDate;
 use crate::base::statistics::{BlockBootstrap, PairedBlock, benjamini_hochberg, sign_flips};
 
+use super::blocks::Blocks;
 use super::{FEWEST_SLICE_DAYS, FEWEST_SLICE_VISITS, NO_VISITS, Pairs};
 
 /// Of the slices that are called different, at most this share is expected to be so by chance.
@@ -77,18 +79,22 @@ pub struct Slice {
 /// Every slice of every dimension of `pairs`: those that are worse first, the largest ratio first among them; those that
 /// cannot be judged last.
 pub(super) fn slices(pairs: &Pairs, bootstrap: BlockBootstrap) -> Vec<Slice> {
-    let of = |dimension: &Dimension| {
-        let mut blocks = blocks(pairs, dimension);
-        // Where all visits have one level, it is the whole comparison once more, and would only dilute the others.
-        if blocks.len() < 2 {
-            blocks.clear();
-        }
-        let level = |(level, blocks): (u32, BTreeMap<(u32, CivilDate), PairedBlock>)| {
-            Some(slice(dimension.id, dimension.levels.get(level as usize)?, &blocks, bootstrap))
-        };
-        blocks.into_iter().filter_map(level).collect::<Vec<_>>()
+    let levels: Vec<(&Dimension, u32, Vec<Block>)> = pairs
+        .dimensions
+        .par_iter()
+        .flat_map_iter(|dimension| {
+            let mut blocks = blocks(pairs, dimension);
+            // Where all visits have one level, it is the whole comparison once more, and would only dilute the others.
+            if blocks.len() < 2 {
+                blocks.clear();
+            }
+            blocks.into_iter().map(move |(level, blocks)| (dimension, level, blocks))
+        })
+        .collect();
+    let of_level = |(dimension, level, blocks): &(&Dimension, u32, Vec<Block>)| {
+        Some(slice(dimension.id, dimension.levels.get(*level as usize)?, blocks, bootstrap))
     };
-    let mut found: Vec<Slice> = pairs.dimensions.iter().flat_map(of).collect();
+    let mut found: Vec<Slice> = levels.par_iter().filter_map(of_level).collect();
     let p: Vec<f64> = found.iter().map(|slice| slice.p.unwrap_or(f64::NAN)).collect();
     for (slice, adjusted) in found.iter_mut().zip(benjamini_hochberg(&p)) {
         slice.p_adjusted = Some(adjusted).filter(|adjusted| !adjusted.is_nan());
@@ -114,24 +120,34 @@ pub(super) fn slices(pairs: &Pairs, bootstrap: BlockBootstrap) -> Vec<Slice> {
     found
 }
 
-type SiteDays = BTreeMap<(u32, CivilDate), PairedBlock>;
+/// A site-day of a slice.
+type Block = (CivilDate, PairedBlock);
 
-fn blocks(pairs: &Pairs, dimension: &Dimension) -> BTreeMap<u32, SiteDays> {
-    let mut levels = BTreeMap::<u32, SiteDays>::new();
-    for (row, level) in dimension.code.iter().enumerate() {
-        let (Some(site), Some(day)) = (pairs.site.get(row), pairs.day.get(row)) else { break };
-        if (*level as usize) < dimension.levels.len() {
-            let block = levels.entry(*level).or_default().entry((*site, *day)).or_insert(NO_VISITS);
-            pairs.add_to(block, row);
+/// The site-days of each level that has visits, by level, site and day.
+fn blocks(pairs: &Pairs, dimension: &Dimension) -> BTreeMap<u32, Vec<Block>> {
+    let known = |level: u32| (level as usize) < dimension.levels.len();
+    let places = dimension.code.iter().zip(pairs.site.iter().zip(&pairs.day));
+    // Visits whose level is not known are blocks of their own, which are let go.
+    let of_visits = Blocks::of(
+        places.map(|(level, (site, day))| (if known(*level) { *level } else { u32::MAX }, *site, *day)),
+    );
+    let mut sums = vec![NO_VISITS; of_visits.n.len()];
+    for (row, block) in of_visits.code.iter().enumerate() {
+        pairs.add_to(&mut sums[*block as usize], row);
+    }
+    let mut levels = BTreeMap::<u32, Vec<Block>>::new();
+    for ((level, _, day), sum) in of_visits.keys.into_iter().zip(sums) {
+        if known(level) {
+            levels.entry(level).or_default().push((day, sum));
         }
     }
     levels
 }
 
-fn slice(dimension: &str, level: &str, blocks: &SiteDays, bootstrap: BlockBootstrap) -> Slice {
-    let all: Vec<PairedBlock> = blocks.values().copied().collect();
+fn slice(dimension: &str, level: &str, blocks: &[Block], bootstrap: BlockBootstrap) -> Slice {
+    let all: Vec<PairedBlock> = blocks.iter().map(|(_, block)| *block).collect();
     let n: u64 = all.iter().map(|block| block.n).sum();
-    let days: std::collections::BTreeSet<CivilDate> = blocks.keys().map(|(_, day)| *day).collect();
+    let days: std::collections::BTreeSet<CivilDate> = blocks.iter().map(|(day, _)| *day).collect();
     let sum = |of: fn(&PairedBlock) -> f64| all.iter().map(of).sum::<f64>();
     let current = sum(|block| block.sum_abs_error_current);
     let candidate = sum(|block| block.sum_abs_error_candidate);

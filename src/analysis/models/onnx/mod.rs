@@ -20,6 +20,7 @@
 mod graph;
 mod linear;
 mod proto;
+mod run;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,8 @@ use crate::base::{Digest, Explain};
 use super::{Artifact, Fitted};
 use graph::{Graph, ML, Wire};
 use proto::{GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto};
+
+pub use run::{OnnxGraph, RunError};
 
 /// The version of the file's own form: of opset 17, and read by everything since.
 const IR_VERSION: i64 = 8;

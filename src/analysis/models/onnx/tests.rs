@@ -120,3 +120,53 @@ fn a_model_that_is_not_that_of_its_contract_is_refused() {
         assert!(matches!(refused, OnnxError::Unfit { .. }), "{id}: {refused}");
     }
 }
+
+#[test]
+fn a_graph_that_is_read_back_predicts_what_its_model_does() {
+    let (features, waits) = table();
+    let training = Training::new(&features, &waits, 1);
+    for family in FAMILIES {
+        let parameters = Parameters::defaults(family.parameters());
+        let model = family.fit(&training, &parameters, &Task::default()).unwrap().model;
+        let expected = model.predict_all(&features, &Task::default()).unwrap();
+        let artifact = artifact(model, &features);
+        let bytes = export(&artifact, Digest::of(b"")).unwrap();
+        let graph = OnnxGraph::read(&bytes).unwrap();
+        let found = graph.predict(ROWS, &|row, id| features.value(id, row)).unwrap();
+        for (row, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            let difference = (found - expected).abs() / expected.abs().max(1.0);
+            assert!(difference < 1e-5, "{}, row {row}: {found} for {expected}", family.id());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_whole_graph_is_an_error() {
+    let (features, waits) = table();
+    let training = Training::new(&features, &waits, 1);
+    for id in ["boosted", "linear"] {
+        let family = crate::analysis::models::family(id).unwrap();
+        let model =
+            family.fit(&training, &Parameters::defaults(family.parameters()), &Task::default()).unwrap().model;
+        let bytes = export(&artifact(model, &features), Digest::of(b"")).unwrap();
+        let ask = |bytes: &[u8]| {
+            OnnxGraph::read(bytes).and_then(|graph| graph.predict(3, &|row, id| features.value(id, row)))
+        };
+        assert!(ask(&bytes).is_ok());
+        assert!(ask(&bytes[..bytes.len() / 2]).is_err());
+        // Without any of its nodes, constants or with another operator, it is not run.
+        let whole = ModelProto::decode(bytes.as_slice()).unwrap();
+        let changed = |change: &dyn Fn(&mut GraphProto)| {
+            let mut model = whole.clone();
+            change(model.graph.as_mut().unwrap());
+            ask(&model.encode_to_vec())
+        };
+        assert!(matches!(changed(&|graph| drop(graph.node.remove(0))), Err(RunError::Wire { .. })));
+        assert!(matches!(changed(&|graph| graph.initializer.clear()), Err(RunError::Wire { .. })));
+        let other = changed(&|graph| graph.node[0].op_type = Some("Conv".to_owned()));
+        assert!(matches!(other, Err(RunError::Operator { .. })), "{other:?}");
+        assert!(changed(&|graph| graph.initializer[0].dims = vec![-1]).is_err());
+        assert!(changed(&|graph| graph.initializer[0].raw_data = Some(vec![0; 3])).is_err());
+        assert!(changed(&|graph| graph.output.clear()).is_err());
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use crate::base::calendar::{CivilDate, Holidays, JalaliDate};
+use crate::base::calendar::{CivilDate, Holidays, date_of_either_calendar};
 
 use super::raw::{RawBreak, RawHours, RawPoint, RawQueue, RawRecipe, RawService, RawSite};
 use super::resolve_scenario::scenario;
@@ -289,12 +289,8 @@ fn not_a_name(field: &str, text: &str) -> RecipeError {
 
 /// A date of either calendar: Jalali where the year is below 1700.
 pub(super) fn date(field: &str, text: &str) -> Result<CivilDate, RecipeError> {
-    let error = || RecipeError::NotADate { field: field.to_owned(), text: text.to_owned() };
-    match text.parse::<CivilDate>() {
-        Ok(date) if date.year() >= 1_700 => Ok(date),
-        // Days such as 1404/02/31 exist in the Jalali calendar alone.
-        _ => text.parse::<JalaliDate>().map(CivilDate::from).map_err(|_| error()),
-    }
+    date_of_either_calendar(text)
+        .map_err(|_| RecipeError::NotADate { field: field.to_owned(), text: text.to_owned() })
 }
 
 /// `07:30` as seconds since midnight; `24:00` is allowed.

@@ -4,6 +4,7 @@ mod life;
 mod machine;
 mod online;
 mod tampering;
+mod thresholds;
 
 #[cfg(feature = "serve")]
 pub(crate) use tampering::{alter_artifact, alter_online_values};

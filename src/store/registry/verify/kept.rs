@@ -12,6 +12,7 @@ const ALL_VERSIONS: &str = include_str!("../sql/all_versions.sql");
 const ALL_APPROVALS: &str = include_str!("../sql/all_approvals.sql");
 const ALL_PUBLICATIONS: &str = include_str!("../sql/all_publications.sql");
 const ALL_ROLLOUTS: &str = include_str!("../sql/all_rollouts.sql");
+const ALL_THRESHOLDS: &str = include_str!("../sql/all_thresholds.sql");
 
 pub(super) struct PersonRow {
     pub event: i64,
@@ -59,6 +60,13 @@ pub(super) struct PublicationRow {
     pub values_sha256: String,
 }
 
+pub(super) struct ThresholdRow {
+    pub event: i64,
+    pub name: String,
+    pub value: f64,
+    pub reason: String,
+}
+
 /// Every row that has an event, as it stands in the file.
 pub(super) struct Kept {
     pub people: Vec<PersonRow>,
@@ -66,6 +74,7 @@ pub(super) struct Kept {
     pub approvals: Vec<ApprovalRow>,
     pub rollouts: Vec<RolloutRow>,
     pub publications: Vec<PublicationRow>,
+    pub thresholds: Vec<ThresholdRow>,
 }
 
 impl Kept {
@@ -116,12 +125,16 @@ impl Kept {
                 values_sha256: row.get(5)?,
             })
         };
+        let threshold = |row: &Row<'_>| {
+            Ok(ThresholdRow { event: row.get(0)?, name: row.get(1)?, value: row.get(2)?, reason: row.get(3)? })
+        };
         Ok(Kept {
             people: session.rows(ALL_PEOPLE, [], person)?,
             versions: session.rows(ALL_VERSIONS, [], version)?,
             approvals: session.rows(ALL_APPROVALS, [], approval)?,
             rollouts: session.rows(ALL_ROLLOUTS, [], rollout)?,
             publications: session.rows(ALL_PUBLICATIONS, [], publication)?,
+            thresholds: session.rows(ALL_THRESHOLDS, [], threshold)?,
         })
     }
 
@@ -176,7 +189,13 @@ impl Kept {
             let details = Details::Publication { dataset, as_of, max_age_ms, value_count, values_sha256 };
             Expected::new(*event, "publications", "publish", None, &details)
         });
-        people.chain(versions).chain(approvals).chain(rollouts).chain(publications).collect()
+        let thresholds = self.thresholds.iter().map(|row| {
+            let ThresholdRow { event, name, value, reason } = row;
+            let details = Details::Threshold { name, value: *value, reason };
+            Expected::new(*event, "thresholds", "threshold", None, &details)
+        });
+        let decided = people.chain(versions).chain(approvals).chain(rollouts);
+        decided.chain(publications).chain(thresholds).collect()
     }
 }
 

@@ -129,6 +129,7 @@ fn check_order(events: &[RawEvent], kept: &Kept, problems: &mut Vec<Problem>) {
             "promote" => Permission::Promote,
             "roll_back" => Permission::RollBack,
             "publish" => Permission::Publish,
+            "threshold" => Permission::SetThresholds,
             _ => Permission::ManagePeople,
         };
         let person = kept.people.iter().find(|row| row.event == seq);
@@ -145,6 +146,7 @@ fn check_order(events: &[RawEvent], kept: &Kept, problems: &mut Vec<Problem>) {
             }
             "propose" => proposed.insert(version),
             "publish" => kept.publications.iter().any(|row| row.event == seq),
+            "threshold" => kept.thresholds.iter().any(|row| row.event == seq),
             "approve" | "reject" => {
                 proposed.contains(version) && decided.insert(version, event.kind == "approve").is_none()
             }

@@ -1,6 +1,6 @@
 //! A comparison in pictures. They are made when a comparison arrives, not while a frame is drawn.
 
-use crate::analysis::evaluation::{Comparison, DailyErrors, SiteSlice};
+use crate::analysis::evaluation::{Comparison, DailyErrors, SiteSlice, Tenth};
 use crate::base::calendar::{CivilDate, DateStyle};
 use crate::workbench::screens::names::with_family;
 use crate::workbench::theme::{Ink, Look};
@@ -21,6 +21,10 @@ pub(super) struct Charts {
     pub daily: LineData,
     /// How much closer the candidate is, visit by visit.
     pub differences: HistogramData,
+    /// Errors by tenths of what was predicted.
+    pub by_predicted: LineData,
+    /// Errors by tenths of the true wait.
+    pub by_wait: LineData,
     /// The ratio of the errors, site by site.
     pub sites: ForestData,
     /// The same for other slices.
@@ -33,6 +37,13 @@ impl Charts {
         Charts {
             daily: daily(look, comparison),
             differences: differences(look, comparison),
+            by_predicted: tenths(
+                look,
+                comparison,
+                ("compare.by_predicted", "compare.by_predicted_x"),
+                &comparison.by_predicted,
+            ),
+            by_wait: tenths(look, comparison, ("compare.by_wait", "compare.by_wait_x"), &comparison.by_wait),
             sites: sites(look, comparison),
             slices: super::more::slices(look, comparison),
         }
@@ -83,6 +94,43 @@ fn daily(look: &Look, comparison: &Comparison) -> LineData {
                 Ink::Candidate,
                 of(|day| day.mae_candidate),
             ),
+        ],
+        from_zero: true,
+        ..LineData::default()
+    }
+}
+
+/// The errors of both along a scale: keys of the names of the picture and of the scale.
+fn tenths(look: &Look, comparison: &Comparison, (key, x_key): (&str, &str), tenths: &[Tenth]) -> LineData {
+    let number = |value: f64| look.language.decimal(value, 1);
+    let point = |tenth: &Tenth| {
+        let values =
+            [("from", number(tenth.from)), ("to", number(tenth.to)), ("n", look.language.integer(tenth.n))];
+        XPoint {
+            at: f64::midpoint(tenth.from, tenth.to),
+            short: number(f64::midpoint(tenth.from, tenth.to)),
+            long: look.language.fill_owned("compare.tenth", &values),
+            plain: format!("{:.2}-{:.2}", tenth.from, tenth.to),
+        }
+    };
+    let line = |key: &str, name: &str, family: &str, ink: Ink, value: fn(&Tenth) -> f64| Series {
+        name: look.fill(key, &[("model", &side_words(look, name, family))]),
+        ink,
+        values: tenths.iter().map(|tenth| Some(value(tenth))).collect(),
+        bounds: Vec::new(),
+    };
+    let (current, candidate) = (&comparison.current, &comparison.candidate);
+    LineData {
+        name: look.text(key).to_owned(),
+        unit: look.text("compare.daily_unit").to_owned(),
+        x_name: look.text(x_key).to_owned(),
+        places: 1,
+        x: tenths.iter().map(point).collect(),
+        series: vec![
+            line("compare.current_is", &current.name, &current.family, Ink::Current, |tenth| tenth.mae_current),
+            line("compare.candidate_is", &candidate.name, &candidate.family, Ink::Candidate, |tenth| {
+                tenth.mae_candidate
+            }),
         ],
         from_zero: true,
         ..LineData::default()

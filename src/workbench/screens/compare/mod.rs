@@ -4,9 +4,12 @@
 //! is something to compare; every further one is asked for by a person.
 
 mod charts;
+mod figures;
+mod form;
 mod more;
 mod picks;
 mod propose;
+mod rolling;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -16,7 +19,6 @@ use std::sync::Arc;
 use egui::Ui;
 use egui_material_icons::MaterialIcon;
 
-use super::metrics::{METRICS, interval_words};
 use super::train::{no_data_ui, reading_ui};
 use crate::analysis::evaluation::Comparison;
 use crate::base::language::Language;
@@ -25,11 +27,9 @@ use crate::workbench::state::{Screen, State};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::chart_card_ui;
-use crate::workbench::widgets::{
-    Button, Card, Cell, Column, Headline, Pill, Table, empty_ui, grid_ui, icons, loading_ui, row_ui,
-};
+use crate::workbench::widgets::{Button, Card, Headline, Pill, empty_ui, grid_ui, icons, loading_ui, row_ui};
 use crate::workbench::{Command, Outbox};
-use crate::workflows::compare::CompareOutcome;
+use crate::workflows::compare::{CompareOutcome, selection_words, worst_words};
 
 /// Height of the pictures over time.
 const PICTURE: f32 = 220.0;
@@ -38,8 +38,10 @@ const PICTURE: f32 = 220.0;
 #[derive(Debug, Default)]
 pub(super) struct Compare {
     picks: picks::Picks,
+    form: form::Form,
     propose: propose::Propose,
     shown: Option<Shown>,
+    rolled: Option<rolling::ShownRolling>,
     /// Whether the first comparison was asked for.
     asked: bool,
 }
@@ -72,6 +74,9 @@ impl Screen for Compare {
         self.ask_first(state, &snapshot, outbox);
         self.headline_ui(ui, state, &snapshot, outbox);
         self.picks_ui(ui, state, &snapshot, outbox);
+        if self.form.is_open {
+            self.form.ui(ui, state, self.picks.both(state, &snapshot), outbox);
+        }
         if let Some(job) = state.jobs.iter().find(|job| job.kind == "compare") {
             Card::new().ui(ui, |ui| {
                 if loading_ui(ui, &job.name, &job.progress) {
@@ -84,6 +89,10 @@ impl Screen for Compare {
                 if self.propose.is_open {
                     self.propose.ui(ui, state, &snapshot, &shown.outcome.comparison, outbox);
                 }
+                gate_ui(ui, &shown.outcome.comparison);
+                if let Some(rolled) = &self.rolled {
+                    rolled.ui(ui);
+                }
                 result_ui(ui, shown);
             }
             None if state.is_running("compare") => {}
@@ -95,6 +104,11 @@ impl Screen for Compare {
 impl Compare {
     /// Takes in a comparison that has arrived, and another language.
     fn take(&mut self, look: &Look, state: &State) {
+        if let Some(rolling) = &state.rolling
+            && self.rolled.as_ref().is_none_or(|shown| !shown.shows(look, rolling))
+        {
+            self.rolled = Some(rolling::ShownRolling::of(look, rolling));
+        }
         let Some(outcome) = &state.comparison else { return };
         let is_new = self.shown.as_ref().is_none_or(|shown| !Arc::ptr_eq(&shown.outcome, outcome));
         if is_new {
@@ -155,6 +169,10 @@ impl Compare {
             };
             let button = Button::plain(look.text("command.compare")).icon(icons::ICON_COMPARE_ARROWS);
             let pressed = button.unless(refused.clone()).ui(ui).clicked();
+            let otherwise = Button::quiet(look.text("compare.more")).icon(icons::ICON_TUNE);
+            if otherwise.ui(ui).clicked() {
+                self.form.is_open = !self.form.is_open;
+            }
             if let Some(reason) = refused {
                 Text::new(reason).ink(Ink::Faint).ui(ui);
             }
@@ -190,21 +208,31 @@ fn nothing_ui(ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outb
 
 fn result_ui(ui: &mut Ui, shown: &Shown) {
     let comparison = &shown.outcome.comparison;
-    gate_ui(ui, comparison);
     grid_ui(ui, "pictures", &[1.0, 1.0], |ui, column, height| match column {
         0 => chart_card_ui(ui, &shown.charts.daily, PICTURE, height),
         _ => chart_card_ui(ui, &shown.charts.differences, PICTURE, height),
     });
     grid_ui(ui, "figures", &[1.0, 1.0], |ui, column, height| match column {
-        0 => metrics_ui(ui, &shown.outcome, height),
-        _ => chart_card_ui(ui, &shown.charts.sites, 0.0, height),
+        0 => figures::metrics_ui(ui, &shown.outcome, height),
+        _ => figures::gates_ui(ui, &shown.outcome, height),
+    });
+    grid_ui(ui, "tenths", &[1.0, 1.0], |ui, column, height| match column {
+        0 => chart_card_ui(ui, &shown.charts.by_predicted, PICTURE, height),
+        _ => chart_card_ui(ui, &shown.charts.by_wait, PICTURE, height),
     });
     grid_ui(ui, "slices", &[1.0, 1.0], |ui, column, height| match column {
         0 => chart_card_ui(ui, &shown.charts.slices, 0.0, height),
-        _ => more::power_ui(ui, comparison, height),
+        _ => chart_card_ui(ui, &shown.charts.sites, 0.0, height),
     });
+    more::power_ui(ui, comparison, 0.0);
     let look = Look::of(ui);
-    Text::new(words::unscored(&look, comparison)).ink(Ink::Soft).wrap().copyable().ui(ui);
+    let mut said: Vec<String> =
+        comparison.worst_slice.iter().map(|worst| worst_words(look.language, worst)).collect();
+    said.extend(selection_words(look.language, comparison));
+    said.push(words::unscored(&look, comparison));
+    for line in said {
+        Text::new(line).ink(Ink::Soft).wrap().copyable().ui(ui);
+    }
 }
 
 fn gate_ui(ui: &mut Ui, comparison: &Comparison) {
@@ -214,42 +242,4 @@ fn gate_ui(ui: &mut Ui, comparison: &Comparison) {
         |ui| drop(Pill::verdict(comparison.gate, &look).ui(ui)),
         |ui| drop(Text::new(words::gate(&look, comparison)).wrap().copyable().ui(ui)),
     );
-}
-
-fn metrics_ui(ui: &mut Ui, outcome: &CompareOutcome, height: f32) {
-    let look = Look::of(ui);
-    let comparison = &outcome.comparison;
-    let values = [
-        ("visits", look.language.integer(comparison.n)),
-        ("days", look.language.integer(comparison.days)),
-        ("blocks", look.language.integer(comparison.site_days)),
-    ];
-    let note = look.language.fill_owned("compare.metrics_note", &values);
-    Card::titled(look.text("compare.metrics")).note(note).height(height).ui(ui, |ui| {
-        let head = |key: &str| look.text(key).to_owned();
-        let columns = [
-            Column::words(""),
-            Column::number(head("compare.current")),
-            Column::number(head("compare.candidate")),
-            Column::number(head("compare.difference")),
-        ];
-        let (current, candidate) = (&comparison.current.errors, &comparison.candidate.errors);
-        Table::new("metrics", columns).ui(ui, METRICS.len(), |row, column| {
-            let Some(metric) = METRICS.get(row) else { return Cell::text("") };
-            match column {
-                0 => Cell::text(metric.name(&look).to_owned()),
-                1 => Cell::text(metric.words(&look, Some(current))).ink(Ink::Current),
-                2 => Cell::text(metric.words(&look, Some(candidate))).ink(Ink::Candidate),
-                // Only the difference of the mean absolute errors has been resampled.
-                _ if row == 0 => {
-                    let delta = look.language.signed_decimal(comparison.delta, 2);
-                    Cell::text(interval_words(&look, &delta, comparison.delta_low, comparison.delta_high, 2))
-                        .strong()
-                }
-                _ => Cell::text(metric.difference(&look, current, candidate)),
-            }
-        });
-        let constant = look.language.decimal(outcome.mae_constant, 2);
-        Text::new(look.fill("compare.constant_line", &[("mae", &constant)])).ink(Ink::Faint).wrap().ui(ui);
-    });
 }

@@ -114,7 +114,7 @@ fn picker_ui(
 fn chosen_words(look: &Look, snapshot: &Snapshot, name: &ModelName) -> String {
     let words = model_words(look, name);
     let family = match name {
-        ModelName::Baseline(_) => None,
+        ModelName::Baseline(_) | ModelName::Predictions(_) => None,
         ModelName::Run(id) => {
             snapshot.runs.iter().find(|(run, _)| run.id == *id).map(|(run, _)| run.family.as_str())
         }

@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use egui::Role;
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::{Compare, words};
 use crate::base::Verdict;
+use crate::base::calendar::CivilDate;
 use crate::base::language::Language;
 use crate::base::role;
 use crate::workbench::Command;
-use crate::workbench::screens::fixture::{assert_in_words, compared, empty, full, said, shown};
+use crate::workbench::command::Comparing;
+use crate::workbench::screens::fixture::{Stage, assert_in_words, compared, empty, full, said, shown};
 use crate::workbench::snapshot::Snapshot;
 use crate::workbench::state::State;
 use crate::workbench::theme::{LIGHT, Look};
+use crate::workflows::compare::{
+    CompareRequest, Period, Rolling, RollingOrigin, RollingRatio, RollingSide, TrainingEnd,
+};
 use crate::workflows::models::ModelName;
 
 #[test]
@@ -148,5 +154,117 @@ fn nothing_kept_offers_the_sample_and_nothing_trained_leads_to_training() {
         harness.get_by_role_and_label(Role::Button, &next.title(language)).click();
         harness.run();
         assert_eq!(harness.state().sent, [next]);
+    }
+}
+
+/// Types into the field of this name.
+fn type_in(harness: &mut Harness<'static, Stage>, field: &str, text: &str) {
+    harness.get_by_role_and_label(Role::TextInput, field).focus();
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, field).type_text(text);
+    harness.run();
+}
+
+#[test]
+fn a_period_a_file_and_past_dates_are_asked_for_in_a_form() {
+    for language in Language::ALL {
+        let mut harness = shown(Compare::default(), compared(), language);
+        let name = |key: &str| language.text(key).to_owned();
+        harness.get_by_role_and_label(Role::Button, &name("compare.more")).click();
+        harness.run();
+        assert_in_words(&harness);
+        type_in(&mut harness, &name("compare.from"), "1404/07/01");
+        type_in(&mut harness, &name("compare.until"), "2025-10-01");
+        harness.get_by_role_and_label(Role::Button, &name("compare.so")).click();
+        harness.run();
+        let request = CompareRequest::of(ModelName::Live, ModelName::Run(2));
+        let from = CivilDate::new(2025, 9, 23);
+        let period = Period { from, until: CivilDate::new(2025, 10, 1) };
+        let asked = |request, origins| Command::CompareAs(Box::new(Comparing { request, origins }));
+        let chosen = harness.state().sent.clone();
+        let [Command::CompareAs(of)] = chosen.as_slice() else { panic!("{chosen:?}") };
+        assert_eq!((of.request.period, of.origins), (period, None));
+
+        harness.get_by_role_and_label(Role::Button, &name("compare.at_past_dates")).click();
+        harness.run();
+        let rolled = harness.state().sent.last().cloned();
+        let Some(Command::CompareAs(of)) = rolled else { panic!("{rolled:?}") };
+        assert_eq!((of.request.period, of.origins), (Period::default(), Some(4)));
+
+        type_in(&mut harness, &name("compare.file"), "/tmp/p.csv");
+        type_in(&mut harness, &name("compare.trained_until"), "2025-09-01");
+        harness.get_by_role_and_label(Role::Button, &name("compare.so")).click();
+        harness.run();
+        let day = CivilDate::new(2025, 9, 1).unwrap();
+        let expected = CompareRequest {
+            current: of.request.current.clone(),
+            candidate: ModelName::Predictions("/tmp/p.csv".into()),
+            trained_until: Some(TrainingEnd::DayBegins(day)),
+            period,
+            ..request
+        };
+        assert_eq!(harness.state().sent.last(), Some(&asked(expected, None)));
+        // What is no day is told, and nothing is sent.
+        let before = harness.state().sent.len();
+        type_in(&mut harness, &name("compare.from"), "/99");
+        assert!(said(&harness).iter().any(|said| said.contains(language.text("compare.not_a_day"))));
+        harness.get_by_role_and_label(Role::Button, &name("compare.so")).click();
+        harness.run();
+        assert_eq!(harness.state().sent.len(), before);
+    }
+}
+
+#[test]
+fn gates_figures_tenths_and_past_dates_are_shown() {
+    for language in Language::ALL {
+        let state = compared();
+        let comparison = state.comparison.clone().unwrap();
+        let ratio = RollingRatio {
+            n: 900,
+            days: 9,
+            mae_current: 8.0,
+            mae_candidate: 6.0,
+            ratio: 0.75,
+            ratio_low: 0.7,
+            ratio_high: 0.8,
+            gate: Verdict::Pass,
+        };
+        let side = |name: &str, family: &str| RollingSide { name: name.to_owned(), family: family.to_owned() };
+        let origin = |found| RollingOrigin { cut: comparison.comparison.from, train_n: 4_000, found };
+        let rolling = Rolling {
+            dataset: state.dataset.unwrap(),
+            current: side("rule", "rule"),
+            candidate: side("run:2", "elastic-net"),
+            split: crate::analysis::evaluation::SplitPlan::default(),
+            seed: 1,
+            margin: 1.05,
+            origins: vec![origin(Some(ratio)), origin(None)],
+            compared: 1,
+            won: 1,
+            clearly_won: 1,
+            clearly_lost: 0,
+            won_share: Some(1.0),
+            overall: Some(ratio),
+        };
+        let state = State { rolling: Some(Arc::new(rolling)), ..state };
+        let harness = shown(Compare::default(), state, language);
+        assert_in_words(&harness);
+        for picture in ["compare.by_predicted", "compare.by_wait", "compare.rolling"] {
+            assert!(harness.query_by_role_and_label(Role::Figure, language.text(picture)).is_some(), "{picture}");
+        }
+        let all = said(&harness);
+        for metric in &comparison.comparison.metrics {
+            let name = language.text(&format!("metric.{}", metric.id)).to_owned();
+            assert!(all.iter().any(|said| said.starts_with(&name)), "{name}");
+        }
+        for gate in comparison.gates.iter().filter(|gate| gate.id != "error") {
+            let name = language.text(&format!("gate.{}", gate.id)).to_owned();
+            assert!(all.contains(&name), "{name}");
+        }
+        let number = |n: u64| language.integer(n);
+        let values =
+            [("won", number(1)), ("compared", number(1)), ("clearly_won", number(1)), ("clearly_lost", number(0))];
+        let says = language.fill_owned("compare.rolling_head", &values);
+        assert!(all.iter().any(|said| said.contains(&says)), "{says}");
     }
 }

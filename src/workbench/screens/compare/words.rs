@@ -5,6 +5,7 @@ use crate::analysis::evaluation::{Comparison, SiteSlice};
 use crate::base::Verdict;
 use crate::workbench::screens::names::{at_start, listed};
 use crate::workbench::theme::Look;
+use crate::workflows::compare::reason_words;
 
 /// Sites that are named where they cannot be judged.
 const MOST_NAMED: usize = 6;
@@ -86,7 +87,13 @@ pub(super) fn gate(look: &Look, comparison: &Comparison) -> String {
         ("lower", number(comparison.ratio_lower_bound)),
         ("margin", number(comparison.margin)),
     ];
-    let says = look.language.fill_owned(key, &values);
+    let mut says = look.language.fill_owned(key, &values);
+    // What no further visits would change comes before how many would be needed.
+    let is_closed = !matches!(comparison.gate_reason.as_deref(), None | Some("few" | "undecided"));
+    if let Some(reason) = reason_words(look.language, comparison).filter(|_| is_closed) {
+        says = look.fill("compare.sentences", &[("first", &says), ("second", &reason)]);
+        return says;
+    }
     let needed = match (comparison.gate, comparison.days_needed) {
         (Verdict::Inconclusive, Some(days)) => {
             let numbers = [look.language.integer(days), look.language.integer(comparison.days)];

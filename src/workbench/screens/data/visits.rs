@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use egui::{Key, Ui, vec2};
 
 use crate::analysis::history::{History, Outcome, Visits};
-use crate::base::calendar::{CivilDate, DateStyle, JalaliDate};
+use crate::base::calendar::{DateStyle, date_of_either_calendar};
 use crate::base::{Digest, Moment};
 use crate::workbench::screens::field::{Field, plain_number};
 use crate::workbench::text::{Text, isolate};
@@ -164,7 +164,7 @@ fn visit_words(prepared: &Prepared, row: usize, look: &Look) -> String {
 fn find(history: &History, typed: &str) -> Option<usize> {
     let plain = plain_number(typed);
     let visits = &history.visits;
-    if let Some(date) = parse_date(&plain) {
+    if let Ok(date) = date_of_either_calendar(&plain) {
         let mut clock = history.zone.clock();
         let row = visits.arrived.partition_point(|moment| clock.local(*moment).date() < date);
         return (row < visits.len()).then_some(row);
@@ -174,22 +174,11 @@ fn find(history: &History, typed: &str) -> Option<usize> {
     (row < visits.len()).then_some(row)
 }
 
-/// Years of the Jalali calendar end long before those of the Gregorian one that visits come from begin.
-const FIRST_GREGORIAN: i16 = 1700;
-
-fn parse_date(text: &str) -> Option<CivilDate> {
-    let gregorian: CivilDate = text.parse().ok()?;
-    if gregorian.year() >= FIRST_GREGORIAN {
-        return Some(gregorian);
-    }
-    text.parse::<JalaliDate>().ok().map(CivilDate::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::history::Visit;
-    use crate::base::calendar::{LocalTime, Zone};
+    use crate::base::calendar::{CivilDate, LocalTime, Zone};
 
     /// Noon in Tehran on a day of March 2026.
     fn moment(day: u8) -> Moment {

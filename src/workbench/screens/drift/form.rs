@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use crate::base::Digest;
-use crate::base::calendar::{CivilDate, DateStyle, either_calendar};
+use crate::base::calendar::{CivilDate, DateStyle, date_of_either_calendar};
 use crate::store::workspace::{Dataset, RunStatus};
 use crate::workbench::command::{DriftAsk, ReplayAsk};
 use crate::workbench::screens::field::{Field, named_ui, plain_number};
@@ -103,7 +103,7 @@ impl Form {
         if typed.is_empty() {
             return Ok(None);
         }
-        either_calendar(&typed).map(Some).map_err(|_| "drift_screen.refused_date")
+        date_of_either_calendar(&typed).map(Some).map_err(|_| "drift_screen.refused_date")
     }
 
     fn period(&self, from: DateField, until: DateField) -> Result<Option<Period>, &'static str> {

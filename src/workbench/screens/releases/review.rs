@@ -1,17 +1,20 @@
 //! The review of a version: what it was compared with, its gates, the sites that lose, and what it is made of.
 
-use egui::{Ui, vec2};
+use egui::Ui;
 
 use super::fields::{code, fact_ui, heading_ui};
 use super::page::Page;
+use crate::analysis::evaluation::gates::GateResult;
 use crate::analysis::evaluation::{Comparison, SiteSlice};
 use crate::base::Verdict;
-use crate::base::language::{Catalogue, NO_VALUE};
+use crate::base::language::NO_VALUE;
 use crate::store::registry::{Approval, Decision, VersionEntry};
+use crate::workbench::screens::gate_row::gate_row_ui;
 use crate::workbench::text::{Text, isolate};
 use crate::workbench::theme::{Ink, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Notice, Pill, Table};
-use crate::workflows::evidence::{Evidence, Gate};
+use crate::workflows::evidence::Evidence;
+use crate::workflows::gates::{gate_reason, gate_value};
 
 /// Sites that are listed; the others are counted.
 const MOST_SITES: usize = 5;
@@ -47,7 +50,7 @@ fn evidence_ui(ui: &mut Ui, page: &Page<'_>, evidence: &Evidence) {
     Text::new(comparison_sentence(page, &evidence.comparison)).wrap().copyable().ui(ui);
     heading_ui(ui, page.look.text("releases.gates"));
     for gate in &evidence.gates {
-        gate_ui(ui, page, gate);
+        gate_row_ui(ui, gate, &gate_figures(page, gate));
     }
     sites_ui(ui, page, &evidence.comparison);
 }
@@ -90,35 +93,8 @@ fn comparison_sentence(page: &Page<'_>, comparison: &Comparison) -> String {
     )
 }
 
-fn gate_ui(ui: &mut Ui, page: &Page<'_>, gate: &Gate) {
-    let look = page.look;
-    let key = format!("gate.{}", gate.id);
-    let name = Catalogue::get(look.language).text(&key).unwrap_or(&gate.id);
-    let figures = gate_figures(page, gate);
-    let row = look.row();
-    ui.allocate_ui_with_layout(vec2(ui.available_width(), 40.0), row, |ui| {
-        ui.spacing_mut().item_spacing.x = sizes::GUTTER;
-        // One width for every verdict, so that the names stand below each other.
-        let pill = Pill::verdict(gate.verdict, &look);
-        let widest = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive]
-            .map(|verdict| Pill::verdict(verdict, &look).width(ui))
-            .into_iter()
-            .fold(0.0, f32::max);
-        ui.allocate_ui_with_layout(vec2(widest, 24.0), row, |ui| {
-            ui.set_min_width(widest);
-            pill.ui(ui);
-        });
-        let width = ui.available_width();
-        ui.allocate_ui_with_layout(vec2(width, 40.0), look.column(), |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            Text::new(name).weight(sizes::MEDIUM).elide().ui(ui);
-            Text::new(figures).size(sizes::SMALL).ink(Ink::Soft).wrap().ui(ui);
-        });
-    });
-}
-
 /// The figures of a gate in words; of one that this program does not know, as they stand.
-fn gate_figures(page: &Page<'_>, gate: &Gate) -> String {
+fn gate_figures(page: &Page<'_>, gate: &GateResult) -> String {
     let look = page.look;
     let number = |name: &str, places| {
         let value = gate.figures.get(name).and_then(serde_json::Value::as_f64);
@@ -151,7 +127,15 @@ fn gate_figures(page: &Page<'_>, gate: &Gate) -> String {
             look.language.fill_owned(key, &values)
         }
         "reproduction" => look.fill("releases.gate.reproduction", &[("rows", &number("golden_rows", 0))]),
-        _ => gate.figures.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" · "),
+        _ => match [gate_value(look.language, gate), gate_reason(look.language, gate)] {
+            [Some(value), Some(reason)] => {
+                look.fill("compare.sentences", &[("first", &value), ("second", &reason)])
+            }
+            [Some(said), None] | [None, Some(said)] => said,
+            [None, None] => {
+                gate.figures.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" · ")
+            }
+        },
     }
 }
 

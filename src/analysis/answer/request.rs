@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::problem::{FieldError, Kind, Problem};
 use crate::analysis::features::QueueState;
 use crate::analysis::history::{Channel, one_spelling};
 use crate::base::{Minutes, Moment};
@@ -40,16 +39,46 @@ const REPEATED_NAME: usize = 64;
 
 /// What is known about a person who joins a queue.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct PredictionRequest {
+pub struct PredictionRequest {
+    /// Where.
     pub site: String,
+    /// What for.
     pub service: String,
+    /// When the person joined; when the request came, where it does not say.
     pub arrived: Moment,
+    /// How the visit came about.
     pub channel: Option<Channel>,
+    /// The priority class.
     pub priority: Option<u8>,
+    /// The time that was booked.
     pub booked_for: Option<Moment>,
+    /// The state of the queue, as far as it is told.
     pub queue: QueueState,
+    /// The length of a service that the source publishes.
     pub expected_service: Option<Minutes>,
+    /// The caller's own name of the request.
     pub request_id: Option<String>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name in the request.
+    pub field: String,
+    /// What is wrong.
+    pub detail: String,
+}
+
+/// Why a body is no request. For programs and the people who write them, hence in English.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct RequestError {
+    /// Whether it is not even JSON.
+    pub is_not_json: bool,
+    /// What is the matter.
+    pub detail: String,
+    /// What is wrong with which field.
+    pub errors: Vec<FieldError>,
 }
 
 /// The members of a JSON object, and the names that stand in it more than once.
@@ -66,11 +95,14 @@ struct Fields {
 }
 
 impl PredictionRequest {
-    /// Reads the body of a request that arrived `now`.
-    pub fn parse(body: &[u8], now: Moment) -> Result<PredictionRequest, Problem> {
+    /// Reads the body of a request that came `now`.
+    ///
+    /// # Errors
+    /// [`RequestError`] with everything that is wrong.
+    pub fn parse(body: &[u8], now: Moment) -> Result<PredictionRequest, RequestError> {
         let Members { values, twice } = parse_members(body)?;
         if !twice.is_empty() {
-            let mut problem = Problem::new(Kind::NotJson, "A field stands in the object more than once.");
+            let mut problem = not_json("A field stands in the object more than once.".to_owned());
             let error = |name: &String| FieldError { field: clipped(name), detail: "is given twice".to_owned() };
             problem.errors = twice.iter().take(MOST_ERRORS).map(error).collect();
             return Err(problem);
@@ -79,12 +111,16 @@ impl PredictionRequest {
     }
 }
 
-fn parse_members(body: &[u8]) -> Result<Members, Problem> {
-    let not_json = |detail: String| Problem::new(Kind::NotJson, detail);
+fn not_json(detail: String) -> RequestError {
+    RequestError { is_not_json: true, detail, errors: Vec::new() }
+}
+
+fn parse_members(body: &[u8]) -> Result<Members, RequestError> {
     let text = std::str::from_utf8(body).map_err(|error| not_json(format!("The body is not UTF-8: {error}.")))?;
     serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
-            Problem::new(Kind::InvalidFields, format!("The body must be a JSON object: {error}."))
+            let detail = format!("The body must be a JSON object: {error}.");
+            RequestError { is_not_json: false, detail, errors: Vec::new() }
         }
         _ => not_json(format!("The body cannot be read as JSON: {error}.")),
     })
@@ -118,7 +154,7 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 impl Fields {
-    fn resolve(mut self) -> Result<PredictionRequest, Problem> {
+    fn resolve(mut self) -> Result<PredictionRequest, RequestError> {
         let site = self.name("site");
         let service = self.name("service");
         let request = PredictionRequest {
@@ -166,7 +202,7 @@ impl Fields {
             n => format!("{n} fields cannot be accepted."),
         };
         self.errors.truncate(MOST_ERRORS);
-        Err(Problem { kind: Kind::InvalidFields, detail, errors: self.errors })
+        Err(RequestError { is_not_json: false, detail, errors: self.errors })
     }
 
     fn wrong(&mut self, field: &str, detail: impl Into<String>) {

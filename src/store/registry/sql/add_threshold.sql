@@ -1,0 +1,1 @@
+INSERT INTO thresholds (event, name, value, reason) VALUES (?1, ?2, ?3, ?4);

@@ -1,0 +1,1 @@
+SELECT event, name, value, reason FROM thresholds ORDER BY event;
