@@ -1,13 +1,19 @@
-//! A comparison with hostile names, through to the page.
+//! A comparison and a result of the drift monitors with hostile names, through to the page.
 
 use std::collections::BTreeSet;
 
-use super::{ComparisonAccount, comparison_report, page};
+use super::{ComparisonAccount, DriftAccount, comparison_report, drift_report, page};
+use crate::analysis::drift::{
+    BinRows, ColumnDrift, DataDrift, DataReason, FeatureDrift, LabelBounds, LabelDrift, Level, Source,
+    WindowFacts, concept_drift,
+};
 use crate::analysis::evaluation::{CostWeights, Dimension, Pairs, Side, compare};
 use crate::base::calendar::{CivilDate, DateStyle, Zone};
 use crate::base::language::Language;
+use crate::base::statistics::BinLabel;
 use crate::base::{Digest, Moment, Verdict};
 use crate::workflows::compare::CompareOutcome;
+use crate::workflows::watch::{DriftReport, Watched, Windows};
 
 const HOSTILE: &str = "</title><script>alert(1)</script>\u{202E}<img src=x onerror=\"alert(2)\">";
 const A_DAY_MS: i64 = 86_400_000;
@@ -235,4 +241,144 @@ fn days_are_told_in_the_calendar_that_was_asked_for() {
     assert!(told(None, Language::Persian).contains("آبان ۱۴۰۴"));
     assert!(told(Some(DateStyle::Jalali), Language::English).contains("Aban 1404"));
     assert!(told(Some(DateStyle::Gregorian), Language::Persian).contains("نوامبر ۲۰۲۵"));
+}
+
+/// Two weeks in which a hostile column drifted, one did not, one holds nothing; neither error nor waits can be judged.
+fn bare_drift() -> DriftReport {
+    let day = |text: &str| text.parse::<CivilDate>().unwrap();
+    let window = |first: &str, last: &str| WindowFacts {
+        first: day(first),
+        last: day(last),
+        visits: 400,
+        days: 7,
+        has_holiday: Some(true),
+        is_whole: true,
+        unfinished: 3,
+        preliminary: true,
+        without: Vec::new(),
+    };
+    let undecided = ColumnDrift {
+        n_current: 400,
+        n_reference: 380,
+        missing_current: 0,
+        missing_reference: 0,
+        kl: None,
+        floor: None,
+        psi: None,
+        js: None,
+        hellinger: None,
+        p: None,
+        wasserstein: None,
+        new_levels: Vec::new(),
+        missing_levels: Vec::new(),
+        bins: Vec::new(),
+        curves: None,
+        verdict: Verdict::Inconclusive,
+        reason: DataReason::NoValues,
+        visits_needed: None,
+    };
+    let bins = [HOSTILE, "walk_in", "booked"].map(|name| BinRows {
+        label: BinLabel::Category(name.to_owned()),
+        current: 100,
+        reference: 40,
+    });
+    let drifted = ColumnDrift {
+        kl: Some(7.25),
+        floor: Some(0.031),
+        psi: Some(8.5),
+        js: Some(0.7),
+        p: Some(0.005),
+        new_levels: vec![Level { level: BinLabel::Category(HOSTILE.to_owned()), n: 9 }],
+        bins: bins.to_vec(),
+        verdict: Verdict::Fail,
+        reason: DataReason::Drift,
+        ..undecided.clone()
+    };
+    let range = BinLabel::Range { above: None, up_to: Some(4.5) };
+    let steady = ColumnDrift {
+        kl: Some(0.012),
+        floor: Some(0.02),
+        wasserstein: Some(0.4),
+        bins: vec![BinRows { label: range, current: 400, reference: 380 }],
+        curves: Some([vec![[1.0, 0.5], [4.0, 1.0]], vec![[1.0, 0.4], [5.0, 1.0]]]),
+        verdict: Verdict::Pass,
+        reason: DataReason::BelowLimit,
+        ..undecided.clone()
+    };
+    let column = |feature: &str, source: Source, found: ColumnDrift| FeatureDrift {
+        feature: feature.to_owned(),
+        source,
+        found,
+        p_adjusted: None,
+    };
+    let features = vec![
+        column(HOSTILE, Source::Input, drifted),
+        column("people_ahead", Source::Feature, steady),
+        column("priority", Source::Feature, undecided),
+    ];
+    let data = DataDrift {
+        features,
+        verdict: Verdict::Fail,
+        measured: 2,
+        drifted: 1,
+        above_floor: 1,
+        above_floor_by_chance: 0.1,
+        significant: 1,
+    };
+    DriftReport {
+        verdict: Verdict::Fail,
+        dataset: Digest::of(b"visits"),
+        against: None,
+        windows: Windows {
+            current: window("2025-11-01", "2025-11-07"),
+            reference: window("2025-10-25", "2025-10-31"),
+            label_current: None,
+            label_reference: None,
+        },
+        months: DateStyle::Jalali,
+        model: Watched { name: "rule".to_owned(), family: None, trained_until: None },
+        seed: 3,
+        data,
+        concept: concept_drift(&[], 4),
+        label: LabelDrift::without_reference(LabelBounds::default()),
+        matters: None,
+    }
+}
+
+fn drift_account(report: &DriftReport) -> DriftAccount<'_> {
+    DriftAccount {
+        report,
+        dataset: Some(HOSTILE.to_owned()),
+        against: None,
+        zone: Zone::default(),
+        calendar: None,
+        made_at: Moment::from_millis(1_764_000_000_000).unwrap(),
+    }
+}
+
+#[test]
+fn drift_of_which_little_is_known_is_a_whole_page_without_hostile_names() {
+    let found = bare_drift();
+    let account = drift_account(&found);
+    let page = page(&Language::ALL.map(|language| drift_report(&account, language)), Language::Persian);
+    elements(&page);
+    let words = page.split("</style>").nth(1).unwrap();
+    for wrong in ["NaN", "http://", "https://", "{", "}", "\u{202E}", "<script", "<img"] {
+        assert!(!words.contains(wrong), "{wrong}");
+    }
+    for right in ["7.250", "۷٫۲۵۰", "0.031", "&lt;script&gt;", "2025-11-07", "۱۴۰۴/۰۸/۱۶"] {
+        assert!(words.contains(right), "{right}");
+    }
+    for language in Language::ALL {
+        let report = drift_report(&account, language);
+        assert_eq!((report.finding.verdict, report.picture), (Verdict::Fail, None));
+        // What is not known is said with its reason.
+        for reason in ["drift.concept.too_few_weeks", "drift.label.no_reference"] {
+            let reason = language.text(reason);
+            assert!(report.meaning.iter().any(|sentence| sentence.contains(reason)), "{:?}", report.meaning);
+            assert!(report.figures.iter().any(|figure| figure.range == reason), "{:?}", report.figures);
+        }
+        // The bar ends at the edge, the number does not.
+        assert!(words.contains(&language.decimal(7.25, 3)));
+    }
 }

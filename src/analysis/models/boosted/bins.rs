@@ -118,7 +118,7 @@ fn counted(column: &Column) -> Vec<(f64, u64)> {
     let rows = column.len();
     let sampled = rows.min(SAMPLED);
     let mut numbers: Vec<f64> = (0..sampled).filter_map(|at| column.number(at * rows / sampled)).collect();
-    numbers.sort_by(f64::total_cmp);
+    numbers.sort_unstable_by(f64::total_cmp);
     let mut counted: Vec<(f64, u64)> = Vec::new();
     for number in numbers {
         match counted.last_mut() {

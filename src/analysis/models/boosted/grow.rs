@@ -107,7 +107,7 @@ struct Job<'a, const W: usize> {
 
 /// What the sums of a tree are made from.
 #[derive(Clone, Copy)]
-struct Site<'a> {
+struct Source<'a> {
     ground: &'a Ground<'a>,
     gradients: &'a Gradients,
     active: &'a [u16],
@@ -115,7 +115,7 @@ struct Site<'a> {
 
 /// A tree while it grows.
 struct Growing<'a, const W: usize> {
-    site: Site<'a>,
+    source: Source<'a>,
     division: &'a mut Division,
     shop: &'a mut Workshop<W>,
     leaves: Vec<Leaf<W>>,
@@ -132,8 +132,8 @@ pub(super) fn grow<const W: usize>(
     task: &Task,
 ) -> Result<Grown, Cancelled> {
     let root = Leaf { part: 0..division.rows().len(), next: Next::Nothing, parent: None };
-    let site = Site { ground, gradients, active };
-    let mut growing = Growing { site, division, shop, leaves: vec![root], splits: Vec::new() };
+    let source = Source { ground, gradients, active };
+    let mut growing = Growing { source, division, shop, leaves: vec![root], splits: Vec::new() };
     growing.search_root();
     while growing.leaves.len() < ground.leaves {
         task.check()?;
@@ -172,7 +172,7 @@ impl<const W: usize> Next<W> {
 
 impl<const W: usize> Growing<'_, W> {
     fn search_root(&mut self) {
-        let Site { ground, gradients, active } = self.site;
+        let Source { ground, gradients, active } = self.source;
         let records = ground.records;
         let mut sums = self.shop.take(records);
         let rows = self.division.rows();
@@ -203,7 +203,7 @@ impl<const W: usize> Growing<'_, W> {
 
     /// Divides this leaf, and others with it where that leaves no thread without work.
     fn divide(&mut self, best: usize) {
-        let records = self.site.ground.records;
+        let records = self.source.ground.records;
         let mut places = vec![best];
         if self.is_small(best) && self.shop.desks.len() > 1 {
             places.extend(self.after(best));
@@ -218,14 +218,14 @@ impl<const W: usize> Growing<'_, W> {
             }
         }
         jobs.sort_by_key(|job| std::cmp::Reverse(job.rows.len()));
-        let site = self.site;
+        let source = self.source;
         let divided: Vec<(usize, Split, Sides<W>)> = if jobs.len() == 1 {
-            jobs.into_iter().map(|job| site.sides(job, &mut self.shop.desks)).collect()
+            jobs.into_iter().map(|job| source.sides(job, &mut self.shop.desks)).collect()
         } else {
             let jobs = Mutex::new(jobs.into_iter());
             let work = |desk: &mut Desk<W>| {
                 let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
-                std::iter::from_fn(next).map(|job| site.sides(job, std::slice::from_mut(desk))).collect()
+                std::iter::from_fn(next).map(|job| source.sides(job, std::slice::from_mut(desk))).collect()
             };
             self.shop.desks.par_iter_mut().map(work).collect::<Vec<Vec<_>>>().into_iter().flatten().collect()
         };
@@ -236,7 +236,7 @@ impl<const W: usize> Growing<'_, W> {
 
     /// Other leaves whose turn comes after that of `best`, as it looks now, and which one thread can divide.
     fn after(&self, best: usize) -> Vec<usize> {
-        let left = self.site.ground.leaves - self.leaves.len();
+        let left = self.source.ground.leaves - self.leaves.len();
         let mut gains: Vec<(f64, usize)> = Vec::new();
         for (place, leaf) in self.leaves.iter().enumerate().filter(|(place, _)| *place != best) {
             gains.extend(leaf.next.gain().map(|gain| (gain, place)));
@@ -271,7 +271,7 @@ impl<const W: usize> Growing<'_, W> {
             Next::Found(sums, split) => {
                 self.shop.pool.push(sums);
                 let part = self.leaves[place].part.clone();
-                let column = &self.site.ground.matrix.columns[split.input];
+                let column = &self.source.ground.matrix.columns[split.input];
                 let left = self.division.divide(part, column, &split.test.table());
                 self.put(place, split, left, [Next::Nothing, Next::Nothing]);
             }
@@ -325,7 +325,7 @@ impl<const W: usize> Workshop<W> {
     }
 }
 
-impl Site<'_> {
+impl Source<'_> {
     /// Divides a leaf, and finds the best splits of its sides.
     fn sides<const W: usize>(self, job: Job<'_, W>, desks: &mut [Desk<W>]) -> (usize, Split, Sides<W>) {
         let Job { place, split, sums: mut in_large, room: mut in_small, rows, spare } = job;

@@ -4,6 +4,10 @@
 //! order they are added, by however many threads, and where the sums of one child of a split are taken from those of its
 //! parent, the same bits come out. A cell holds the sum of the gradients above the number of visits in one 64-bit word; a
 //! second word holds the sum of the curvatures, for losses whose curvature is not the same everywhere (`W` = 2).
+//!
+//! Visits are added byte by byte of their [`super::records`], at the [`Desk`] of a thread, and the sums of each input are
+//! taken from there. Where gradients take few values, most visits keep theirs from round to round, and the sums of a root
+//! are those of the last one with what changed.
 
 use rayon::prelude::*;
 
@@ -262,4 +266,115 @@ pub(super) fn sum<const W: usize>(a: Cell<W>, b: Cell<W>) -> Cell<W> {
 #[inline]
 pub(super) fn difference<const W: usize>(a: Cell<W>, b: Cell<W>) -> Cell<W> {
     std::array::from_fn(|word| a[word] - b[word])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::analysis::models::boosted::bins::{Cuts, Input, Matrix};
+    use crate::base::Task;
+    use crate::base::statistics::draws;
+
+    const ROWS: usize = 12_000;
+
+    /// Inputs with so many bins each, of which those at odd places miss nothing, and random visits.
+    fn visits(bins: &[usize], draw: &mut impl FnMut(usize) -> usize) -> (Vec<Input>, Matrix) {
+        let input = |bins: &usize| Input {
+            feature: String::new(),
+            cuts: Cuts::Numbers((2..*bins).map(|cut| cut as f64).collect()),
+        };
+        let mut column = |(place, bins): (usize, &usize)| {
+            let lowest = place % 2;
+            (0..ROWS).map(|_| u8::try_from(lowest + draw(bins - lowest)).unwrap()).collect()
+        };
+        let columns = bins.iter().enumerate().map(&mut column).collect();
+        (bins.iter().map(input).collect(), Matrix { rows: ROWS, columns })
+    }
+
+    /// Checks the sums of some visits against those that are added up input by input.
+    fn check<const W: usize>(
+        sums: &Histogram<W>,
+        records: &Records,
+        matrix: &Matrix,
+        gradients: &Gradients,
+        rows: &[u32],
+    ) {
+        for (input, column) in matrix.columns.iter().enumerate() {
+            let mut plain = vec![(0_i64, 0_i64, 0_i64); records.range(input).len()];
+            for row in rows.iter().map(|row| *row as usize) {
+                let cell = &mut plain[usize::from(column[row])];
+                cell.0 += 1;
+                cell.1 += i64::from(gradients.first[row]);
+                cell.2 += gradients.second.get(row).map_or(0, |second| i64::from(*second));
+            }
+            for (cell, (n, first, second)) in sums.0[records.range(input)].iter().zip(plain) {
+                assert_eq!(gradients.scale.visits(cell), n);
+                assert_eq!(cell[0] >> gradients.scale.shift, first);
+                assert!(W == 1 || cell[W - 1] == second);
+            }
+        }
+    }
+
+    fn filled<const W: usize>(bins: &[usize], seed: u64, desks: usize) {
+        let mut draw = draws(seed);
+        let (inputs, matrix) = visits(bins, &mut draw);
+        let records = Records::of(&inputs, &matrix, &Task::default()).unwrap();
+        let mut gradient = || i16::try_from(draw(201)).unwrap() - 100;
+        let mut gradients = Gradients {
+            first: (0..ROWS).map(|_| gradient()).collect(),
+            second: Vec::new(),
+            scale: Scale::of(ROWS, 1.0, 1.0),
+            changes: None,
+        };
+        if W == 2 {
+            gradients.second = (0..ROWS).map(|_| u16::try_from(1 + draw(60_000)).unwrap()).collect();
+        }
+        let mut desks: Vec<Desk<W>> = (0..desks).map(|_| Desk::empty(&records)).collect();
+        let mut sums = Histogram::empty(&records);
+        // All of them, one in two, and so few that they are fetched together.
+        for one_in in [1, 2, 40] {
+            let rows: Vec<u32> = (0..u32::try_from(ROWS).unwrap()).filter(|_| draw(one_in) == 0).collect();
+            sums.fill(&mut desks, &records, &gradients, &rows);
+            check(&sums, &records, &matrix, &gradients, &rows);
+        }
+        let all: Vec<u32> = (0..u32::try_from(ROWS).unwrap()).collect();
+        sums.fill(&mut desks, &records, &gradients, &all);
+        let mut changes = Changes::default();
+        for row in all.iter().step_by(3) {
+            let by = i16::try_from(draw(21)).unwrap() - 10;
+            gradients.first[*row as usize] += by;
+            changes.rows.push(*row);
+            changes.by.push(i32::from(by));
+        }
+        sums.change(&mut desks, &records, &gradients, &changes);
+        check(&sums, &records, &matrix, &gradients, &all);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn sums_are_those_of_every_input_alone_whatever_shares_a_byte(
+            seed in any::<u64>(),
+            few in prop::collection::vec(3..9_usize, 0..40),
+            many in prop::collection::vec(3..=256_usize, 1..40),
+            desks in 1..4_usize,
+        ) {
+            let bins: Vec<usize> = few.into_iter().chain(many).collect();
+            filled::<1>(&bins, seed, desks);
+            filled::<2>(&bins, seed, desks);
+        }
+    }
+
+    #[test]
+    fn inputs_with_few_bins_share_bytes() {
+        let (inputs, matrix) = visits(&[3; 16], &mut draws(1));
+        let records = Records::of(&inputs, &matrix, &Task::default()).unwrap();
+        // Eight with three bins and eight with two: 3⁵, then 3³ · 2³, then 2⁵.
+        let values: Vec<usize> =
+            records.panels.iter().flat_map(|panel| &panel.shared).map(|byte| byte.values).collect();
+        assert_eq!(values, [243, 216, 32]);
+    }
 }

@@ -260,3 +260,44 @@ pub(super) fn quantile(numbers: &mut [f32], level: f64) -> f64 {
     let high = above.iter().copied().min_by(f32::total_cmp).map_or(low, f64::from);
     low + (high - low) * (place - below as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::statistics::draws;
+
+    #[test]
+    fn gradients_are_those_before_and_what_changed() {
+        let mut draw = draws(7);
+        let waits: Vec<f64> = (0..40_000).map(|_| draw(9) as f64).collect();
+        for loss in [Loss::Absolute, Loss::Quantile(0.9)] {
+            let mut state = State::of(&waits, 3.0);
+            let none = || Gradients {
+                first: Vec::new(),
+                second: Vec::new(),
+                scale: Scale::of(waits.len(), 1.0, 1.0),
+                changes: None,
+            };
+            let mut gradients = none();
+            loss.gradients(&state, &mut gradients);
+            assert!(gradients.changes.is_none(), "there was nothing before");
+            for _ in 0..3 {
+                let before: Vec<i32> = gradients.first.iter().map(|first| i32::from(*first)).collect();
+                state.margins.iter_mut().for_each(|margin| *margin += draw(3) as f32 - 1.0);
+                loss.gradients(&state, &mut gradients);
+                let changes = gradients.changes.as_ref().unwrap();
+                assert!(changes.rows.is_sorted() && changes.rows.len() < waits.len());
+                let mut then = before;
+                changes.rows.iter().zip(&changes.by).for_each(|(row, by)| then[*row as usize] += by);
+                let mut anew = none();
+                loss.gradients(&state, &mut anew);
+                assert_eq!(gradients.first, anew.first);
+                for (row, (first, then)) in anew.first.iter().zip(then).enumerate() {
+                    assert_eq!(i32::from(*first), then);
+                    let (gradient, _) = loss.derivatives(state.waits[row], state.margins[row]);
+                    assert_eq!(*first, anew.scale.gradient(gradient));
+                }
+            }
+        }
+    }
+}

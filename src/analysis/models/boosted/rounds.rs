@@ -72,10 +72,11 @@ pub(super) fn boost(
         points: Vec::new(),
         best: (0, alone),
     };
-    match plan.loss.has_curvature() {
+    // On a thread of the pool: from any other, each of the many small steps would wake one up and wait for it.
+    rayon::scope(|_| match plan.loss.has_curvature() {
         true => fit.run::<2>(base, task),
         false => fit.run::<1>(base, task),
-    }
+    })
 }
 
 struct Rounds<'a> {
