@@ -169,7 +169,7 @@ fn heat(look: &Look, replay: &Replay, weeks: &[ReplayWeek]) -> Option<HeatData> 
             let of = [
                 ("column", row.name.clone()),
                 ("week", point.long.clone()),
-                ("verdict", verdict.map_or_else(String::new, |verdict| look.text(drift_key(verdict)).to_owned())),
+                ("verdict", verdict_words(look, kl, verdict)),
             ];
             names.push((
                 look.language.fill_owned("drift_screen.square", &of),
@@ -195,6 +195,15 @@ fn heat(look: &Look, replay: &Replay, weeks: &[ReplayWeek]) -> Option<HeatData> 
         full_at: Some(KL_LIMIT * FULL_LIMITS),
         outlines,
     })
+}
+
+/// What a square says. A column that is beyond the limit and passes all the same follows from the date alone.
+fn verdict_words(look: &Look, kl: Option<f64>, verdict: Option<Verdict>) -> String {
+    match verdict {
+        None => String::new(),
+        Some(Verdict::Pass) if kl > Some(KL_LIMIT) => look.text("drift_screen.by_date").to_owned(),
+        Some(verdict) => look.text(drift_key(verdict)).to_owned(),
+    }
 }
 
 fn heat_note(look: &Look, all: usize, shown: usize) -> String {

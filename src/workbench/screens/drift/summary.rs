@@ -86,6 +86,12 @@ pub(super) fn data_reason(look: &Look, report: &DriftReport) -> String {
         Verdict::Inconclusive => {
             let words = look.fill("drift_screen.undecided_are", &[("features", &names)]);
             // So many decide the last of them.
+            let reason = named.first().map(|feature| feature.found.reason);
+            let is_common = named.iter().all(|feature| Some(feature.found.reason) == reason);
+            let words = match reason.filter(|_| is_common) {
+                Some(reason) => format!("{words} {}", look.text(&format!("drift.data.{}", reason.id()))),
+                None => words,
+            };
             let needed = named.iter().filter_map(|feature| feature.found.visits_needed).max();
             with_needed(look, words, needed)
         }

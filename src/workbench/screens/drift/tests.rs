@@ -15,6 +15,7 @@ use crate::workbench::jobs::Jobs;
 use crate::workbench::screens::fixture::{Stage, assert_in_words, empty, said as spoken, shown};
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::{Arrival, ReplayFound};
+use crate::workbench::{text, theme};
 use crate::workflows::Home;
 use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
 use crate::workflows::models::ModelName;
@@ -309,14 +310,20 @@ fn what_is_looked_for_can_be_stopped() {
 
 /// What a press of the button that stops a job sends. The picture moves by itself, so it is drawn a few times only.
 fn shown_while_busy(state: State) -> Vec<Command> {
-    let mut harness = Harness::builder().build_ui_state(
-        |ui, (screen, state, sent): &mut (Drift, State, Vec<Command>)| {
-            let mut outbox = Outbox::default();
-            screen.ui(ui, state, &mut outbox);
-            sent.extend(outbox.take());
-        },
-        (Drift::default(), state, Vec::new()),
-    );
+    let setup = |context: &Context| {
+        text::install(context);
+        theme::apply(context);
+        Look::set_language(context, Language::English);
+    };
+    let mut harness =
+        Harness::builder().with_size(egui::vec2(1240.0, 1200.0)).with_context_setup(setup).build_ui_state(
+            |ui, (screen, state, sent): &mut (Drift, State, Vec<Command>)| {
+                let mut outbox = Outbox::default();
+                screen.ui(ui, state, &mut outbox);
+                sent.extend(outbox.take());
+            },
+            (Drift::default(), state, Vec::new()),
+        );
     harness.run_steps(3);
     harness.get_by_role_and_label(Role::Button, "Cancel").click();
     harness.run_steps(3);

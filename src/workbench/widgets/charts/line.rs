@@ -107,6 +107,8 @@ const POINT: f32 = 3.5;
 const CAP: f32 = 4.0;
 /// Height of the label of a threshold.
 const LABEL: f32 = 18.0;
+/// How much of what lies below the label of a threshold is covered.
+const GROUND: f32 = 0.75;
 /// How strong a band is beside its line.
 const BAND: f32 = 0.2;
 /// How strong a thin line is.
@@ -198,7 +200,11 @@ impl LineData {
             let is_crowded = above.any(|distance| distance > 0.0 && distance < LABEL);
             let (y, anchor) =
                 if is_crowded { (y + 1.0, Align2::RIGHT_TOP) } else { (y - 1.0, Align2::RIGHT_BOTTOM) };
-            text.paint(ui, pos2(right, y), anchor);
+            let at = pos2(right, y);
+            // What is drawn below the words must not cross them.
+            let ground = anchor.anchor_size(at, text.measure(ui));
+            ui.painter().rect_filled(ground, 2, Look::of(ui).palette.card.gamma_multiply(GROUND));
+            text.paint(ui, at, anchor);
         }
     }
 
