@@ -1,7 +1,7 @@
 """Lets arch and SciPy bootstrap the difference and the ratio of two mean absolute errors of a million pairs, and times them.
 
     cargo bench --bench compare -- --dump errors.bin
-    pip install -r requirements.txt
+    pip install -r requirements-compare.txt
     python compare.py errors.bin
 
 2,000 resamples each. From the visits: arch's circular block bootstrap in blocks as long as a site-day, and

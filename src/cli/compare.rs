@@ -2,7 +2,7 @@
 
 use crate::analysis::evaluation::{Comparison, CostWeights, SliceVerdict};
 use crate::base::Moment;
-use crate::base::calendar::{CivilDate, DateStyle, WallClock, date_of_either_calendar};
+use crate::base::calendar::{CivilDate, DateStyle, date_of_either_calendar};
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::workflows::SEED;
@@ -72,8 +72,7 @@ impl Compare {
         let request = CompareRequest { current, candidate, trained_until, period, weights, seed: self.seed };
         if let Some(origins) = self.rolling {
             let rolling = compare_rolling(&context.home, &prepared, &request, origins, &context.task)?;
-            let mut clock = prepared.history.zone.clock();
-            context.output.print(&rolling, |language| rolling_lines(&rolling, &mut clock, language))?;
+            context.output.print(&rolling, |language| rolling_lines(&rolling, language))?;
             return Ok(rolling.verdict());
         }
         let outcome = compare_models(&context.home, &prepared, &request, &context.task)?;
@@ -150,7 +149,7 @@ fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
 }
 
 /// A line an origin, then all of them together.
-fn rolling_lines(rolling: &Rolling, clock: &mut WallClock, language: Language) -> Vec<String> {
+fn rolling_lines(rolling: &Rolling, language: Language) -> Vec<String> {
     let number = |value: f64| language.decimal(value, 2);
     let ratio = |value: f64| language.decimal(value, 3);
     let values = |found: &RollingRatio| {
@@ -167,7 +166,7 @@ fn rolling_lines(rolling: &Rolling, clock: &mut WallClock, language: Language) -
     };
     let mut lines = vec![rolling_words(language, rolling)];
     for origin in &rolling.origins {
-        let date = DateStyle::usual(language).short(clock.local(origin.cut).date(), language);
+        let date = DateStyle::usual(language).short(origin.day, language);
         let train = language.integer(origin.train_n);
         lines.push(match &origin.found {
             Some(found) => {

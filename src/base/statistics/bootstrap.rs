@@ -58,9 +58,9 @@ pub struct Intervals {
     /// Bias-corrected and accelerated (Efron 1987); `None` where all resamples lie to one side of the estimate,
     /// or the correction is too large to mean anything.
     pub bca: Option<Interval>,
-    /// As `percentile`, at shares that are moved outward for the number of blocks, as Student's t reaches further than the normal
-    /// distribution (Hesterberg 2015); blocks of unequal weight count for fewer. The one that decides: with few blocks `bca`
-    /// holds the truth less often than it says, since its acceleration is as unsure as what it corrects.
+    /// The outer ends of both, at shares that are moved outward for the number of blocks, as Student's t reaches further than the
+    /// normal distribution (Hesterberg 2015); blocks of unequal weight count for fewer. The one that decides: with few blocks the
+    /// other two hold the truth less often than they say.
     pub expanded: Interval,
 }
 

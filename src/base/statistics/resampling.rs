@@ -123,12 +123,15 @@ impl Estimate {
             low: self.resampled.quantile(low),
             high: self.resampled.quantile(high),
         };
-        let bca = match shares.map(|share| self.corrected(share)) {
+        let corrected = |shares: [f64; 2]| match shares.map(|share| self.corrected(share)) {
             [Some(low), Some(high)] => Some(interval([low, high])),
             _ => None,
         };
-        let expanded = interval(shares.map(|share| expanded(share, self.blocks)));
-        Intervals { percentile: interval(shares), bca, expanded }
+        let outward = shares.map(|share| expanded(share, self.blocks));
+        let percentile = interval(outward);
+        let bca = corrected(outward).unwrap_or(percentile);
+        let expanded = Interval { low: percentile.low.min(bca.low), high: percentile.high.max(bca.high) };
+        Intervals { percentile: interval(shares), bca: corrected(shares), expanded }
     }
 
     /// `Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z)))` with `z = Φ⁻¹(share)` (Efron and Tibshirani 1993, 14.10). Where the

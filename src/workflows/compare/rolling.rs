@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::analysis::evaluation::{Pairs, Settings, Side, SplitPlan, TimeSplit, compare};
 use crate::analysis::features::Expression;
 use crate::analysis::models::{Artifact, Family, Parameters, family};
+use crate::base::calendar::CivilDate;
 use crate::base::language::Language;
+use crate::base::statistics::gate::FEWEST_DAYS;
 use crate::base::{Digest, Moment, Task, Verdict};
 use crate::store::sqlite::Access;
 use crate::store::workspace::Workspace;
@@ -44,9 +46,9 @@ pub struct Rolling {
     pub compared: u64,
     /// Those of them at which the candidate's error was lower.
     pub won: u64,
-    /// Those at which all of the interval of the ratio was below 1.
+    /// Those with at least five days at which all of the interval of the ratio was below 1.
     pub clearly_won: u64,
-    /// Those at which all of it was above 1.
+    /// Those with at least five days at which all of it was above 1.
     pub clearly_lost: u64,
     /// `won ÷ compared`; absent where nothing could be compared.
     pub won_share: Option<f64>,
@@ -68,6 +70,8 @@ pub struct RollingSide {
 pub struct RollingOrigin {
     /// The midnight.
     pub cut: Moment,
+    /// The day that it begins, by the clock of the data set.
+    pub day: CivilDate,
     /// Visits that were learned from.
     pub train_n: u64,
     /// What was found; absent where there was too little to compare on.
@@ -183,13 +187,15 @@ pub fn compare_rolling(
         overall: None,
     };
     let mut all = Pairs::default();
+    let mut clock = prepared.history.zone.clock();
     for (done, split) in splits.iter().enumerate() {
         task.report("stage.rolling", done as u64, splits.len() as u64)?;
         let mut pairs = visits_of(prepared, &split.test);
         pairs.current = learners[0].predict(prepared, split, task)?;
         pairs.candidate = learners[1].predict(prepared, split, task)?;
         let found = rolling.ratio(&pairs, settings);
-        rolling.origins.push(RollingOrigin { cut: split.cut, train_n: split.train.len() as u64, found });
+        let day = clock.local(split.cut).date();
+        rolling.origins.push(RollingOrigin { cut: split.cut, day, train_n: split.train.len() as u64, found });
         all.current.append(&mut pairs.current);
         all.candidate.append(&mut pairs.candidate);
         all.actual.append(&mut pairs.actual);
@@ -231,8 +237,10 @@ impl Rolling {
         let found = || self.origins.iter().filter_map(|origin| origin.found);
         let count = |is: fn(&RollingRatio) -> bool| found().filter(is).count() as u64;
         let compared = found().count() as u64;
-        let (won, clearly_won) = (count(|of| of.ratio < 1.0), count(|of| of.ratio_high < 1.0));
-        let clearly_lost = count(|of| of.ratio_low > 1.0);
+        let won = count(|of| of.ratio < 1.0);
+        // An interval from fewer days means little.
+        let clearly_won = count(|of| of.days >= FEWEST_DAYS && of.ratio_high < 1.0);
+        let clearly_lost = count(|of| of.days >= FEWEST_DAYS && of.ratio_low > 1.0);
         self.won_share = (compared > 0).then(|| won as f64 / compared as f64);
         (self.compared, self.won) = (compared, won);
         (self.clearly_won, self.clearly_lost) = (clearly_won, clearly_lost);

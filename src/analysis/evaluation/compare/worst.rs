@@ -47,11 +47,11 @@ pub struct Condition {
 pub enum Holds {
     /// It is this level.
     Is(String),
-    /// It is another level, or not known.
+    /// It is another level.
     IsNot(String),
     /// It is a number up to this.
     UpTo(f64),
-    /// It is a number above this, or not known.
+    /// It is a number above this.
     Above(f64),
 }
 
@@ -118,7 +118,7 @@ pub(super) fn worst(pairs: &Pairs, bootstrap: BlockBootstrap) -> Option<WorstSli
     // A tree without a split says nothing that the whole comparison does not.
     leaves.retain(|leaf| !leaf.path.is_empty());
     let found = leaves.into_iter().max_by(|a, b| a.ratio.total_cmp(&b.ratio))?;
-    let holds = |row: &u32| found.path.iter().all(|step| step.holds(&columns, *row));
+    let holds = |row: &u32| found.path.iter().all(|step| step.is_known_to_hold(&columns, *row));
     let rows: Vec<u32> = measure.into_iter().filter(holds).collect();
     let conditions = simplified(found.path.iter().map(|step| step.condition(&columns)).collect());
     Some(measured(pairs, &rows, conditions, found.ratio, bootstrap))
@@ -216,9 +216,11 @@ struct Leaf {
 }
 
 impl Step {
-    fn holds(self, columns: &[Column<'_>], row: u32) -> bool {
+    /// While a tree grows, what is not known goes with the "no"; of a condition that is told, it is no part.
+    fn is_known_to_hold(self, columns: &[Column<'_>], row: u32) -> bool {
         let column = &columns[self.column];
-        column.is_inside(self.at, column.code[row as usize]) == self.inside
+        let code = column.code[row as usize];
+        usize::from(code) + 1 < column.size && column.is_inside(self.at, code) == self.inside
     }
 
     fn condition(self, columns: &[Column<'_>]) -> Condition {

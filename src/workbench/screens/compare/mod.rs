@@ -34,6 +34,9 @@ use crate::workflows::compare::{CompareOutcome, selection_words, worst_words};
 /// Height of the pictures over time.
 const PICTURE: f32 = 220.0;
 
+/// What was found alone, and with the form for comparing otherwise.
+const PARTS: [&str; 2] = ["found", "otherwise"];
+
 /// The screen.
 #[derive(Debug, Default)]
 pub(super) struct Compare {
@@ -61,6 +64,14 @@ impl Screen for Compare {
 
     fn icon(&self) -> MaterialIcon {
         icons::ICON_COMPARE_ARROWS
+    }
+
+    fn parts(&self) -> Vec<&'static str> {
+        PARTS.to_vec()
+    }
+
+    fn show_part(&mut self, part: &str) {
+        self.form.is_open = part == PARTS[1];
     }
 
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
@@ -212,7 +223,7 @@ fn result_ui(ui: &mut Ui, shown: &Shown) {
         0 => chart_card_ui(ui, &shown.charts.daily, PICTURE, height),
         _ => chart_card_ui(ui, &shown.charts.differences, PICTURE, height),
     });
-    grid_ui(ui, "figures", &[1.0, 1.0], |ui, column, height| match column {
+    grid_ui(ui, "figures", &[1.4, 1.0], |ui, column, height| match column {
         0 => figures::metrics_ui(ui, &shown.outcome, height),
         _ => figures::gates_ui(ui, &shown.outcome, height),
     });

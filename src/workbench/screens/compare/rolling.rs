@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use crate::base::calendar::{DateStyle, Zone};
+use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::workbench::screens::compare::charts::side_words;
 use crate::workbench::text::Text;
@@ -49,7 +49,6 @@ impl ShownRolling {
 }
 
 fn picture(look: &Look, rolling: &Rolling) -> ForestData {
-    let mut clock = Zone::default().clock();
     let style = DateStyle::usual(look.language);
     let row = |label: String, found: &RollingRatio| ForestRow {
         label,
@@ -69,7 +68,7 @@ fn picture(look: &Look, rolling: &Rolling) -> ForestData {
         .origins
         .iter()
         .filter_map(|origin| {
-            let date = style.short(clock.local(origin.cut).date(), look.language);
+            let date = style.short(origin.day, look.language);
             Some(row(date, origin.found.as_ref()?))
         })
         .collect();
