@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::features::{Column, Kind};
 use crate::base::Verdict;
-use crate::base::statistics::histogram::RARE_BELOW_ONE_IN;
 use crate::base::statistics::noise_floor::{DayRows, NoiseFloor, noise_floor_with_dealings};
 use crate::base::statistics::{
     BinLabel, CategoryBins, Divergences, NotEvaluable, NumericCut, PairCount, divergences, wasserstein,
 };
 
+use super::levels::{Extent, Level, levels};
 use super::sorted::{CountedNames, SortedNumbers, is_all_missing};
 use super::window::Window;
 
@@ -20,12 +20,8 @@ use super::window::Window;
 pub const KL_LIMIT: f64 = 0.2;
 /// Fewer visits in a window say nothing.
 pub const FEWEST_VISITS: u64 = 100;
-/// Levels that are listed at most.
-const MOST_LEVELS: usize = 20;
 /// Points of a cumulative curve at most.
 const CURVE_POINTS: usize = 101;
-/// A level counts as missing where its absence is less likely than this by chance.
-const MISSING_BY_CHANCE: f64 = 0.001;
 
 /// The column of a window.
 #[derive(Clone, Copy, Debug)]
@@ -79,15 +75,6 @@ pub struct ColumnDrift {
     /// KL of each dealing of the days.
     #[serde(skip)]
     pub dealt: Vec<f64>,
-}
-
-/// A value that one window has and the other has not.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// The value.
-    pub level: BinLabel,
-    /// Its visits in the window that has it.
-    pub n: u64,
 }
 
 /// The visits of one bin in both windows.
@@ -201,22 +188,14 @@ fn numbers(current: Side<'_>, reference: Side<'_>) -> Result<Counted, NotEvaluab
     let labels = cut.labels();
     let both = ours.sample.as_ref().zip(before.sample.as_ref());
     let is_single = labels.iter().any(|label| matches!(label, BinLabel::Number(_)));
-    let n_current = current.window.rows.len() as u64;
-    let level = |(number, n): (f64, u64)| Level { level: BinLabel::Number(number), n };
-    let (mut new_levels, mut missing_levels) = (Vec::new(), Vec::new());
-    if is_single {
-        let there: Vec<(f64, u64)> = ours.levels().collect();
-        let known: Vec<(f64, u64)> = before.levels().collect();
-        let has = |levels: &[(f64, u64)], number: f64| {
-            levels.binary_search_by(|(other, _)| other.total_cmp(&number)).is_ok()
-        };
+    let [new_levels, missing_levels] = if is_single {
+        let (there, known): (Vec<_>, Vec<_>) = (ours.levels().collect(), before.levels().collect());
         // That a few people more than ever stand in a queue is no news; that many do is.
-        let is_news = |(number, n): &&(f64, u64)| !has(&known, *number) && n * RARE_BELOW_ONE_IN >= n_current;
-        new_levels = there.iter().filter(is_news).copied().map(level).collect();
-        let gone = known.iter().filter(|(number, _)| !has(&there, *number));
-        let missed = gone.filter(|(_, n)| is_missed(*n, reference.window.rows.len() as u64, n_current));
-        missing_levels = missed.copied().map(level).collect();
-    }
+        let label = |number: &f64| Some(BinLabel::Number(*number));
+        levels((&there, extent(current)), (&known, extent(reference)), false, label)
+    } else {
+        [Vec::new(), Vec::new()]
+    };
     Ok(Counted {
         current: by_weekday(current.window, ours.counts(&cut)),
         reference: by_weekday(reference.window, before.counts(&cut)),
@@ -224,8 +203,8 @@ fn numbers(current: Side<'_>, reference: Side<'_>) -> Result<Counted, NotEvaluab
         missing: [ours.missing(), before.missing()],
         wasserstein: both.and_then(|(ours, before)| wasserstein(ours, before).ok()).map(|found| found.distance),
         curves: both.map(|(ours, before)| [curve(ours.values()), curve(before.values())]),
-        new_levels: most_frequent(new_levels),
-        missing_levels: most_frequent(missing_levels),
+        new_levels,
+        missing_levels,
     })
 }
 
@@ -233,15 +212,10 @@ fn categories(current: Side<'_>, reference: Side<'_>) -> Result<Counted, NotEval
     let ours = CountedNames::of(current.column, current.window);
     let before = CountedNames::of(reference.column, reference.window);
     let (there, known) = (ours.levels(), before.levels());
-    let bins = CategoryBins::from_reference(known.iter().copied())?;
-    let n_current = current.window.rows.len() as u64;
-    let has = |levels: &[(Option<&str>, u64)], name: Option<&str>| levels.iter().any(|(other, _)| *other == name);
-    let level = |(name, n): (Option<&str>, u64)| {
-        Some(Level { level: BinLabel::Category(name?.to_owned()), n }) // missing is no level
-    };
-    let new = there.iter().filter(|(name, _)| !has(&known, *name)).copied().filter_map(level).collect();
-    let gone = known.iter().filter(|(name, _)| !has(&there, *name));
-    let missed = gone.filter(|(_, n)| is_missed(*n, reference.window.rows.len() as u64, n_current));
+    let bins = CategoryBins::from_reference(known.iter().map(|one| (one.level, one.n)))?;
+    // Missing is no level.
+    let label = |name: &Option<&str>| name.map(|name| BinLabel::Category(name.to_owned()));
+    let [new_levels, missing_levels] = levels((&there, extent(current)), (&known, extent(reference)), true, label);
     Ok(Counted {
         labels: bins.labels(),
         current: by_weekday(current.window, ours.counts(&bins)),
@@ -249,27 +223,18 @@ fn categories(current: Side<'_>, reference: Side<'_>) -> Result<Counted, NotEval
         missing: [ours.missing(), before.missing()],
         wasserstein: None,
         curves: None,
-        new_levels: most_frequent(new),
-        missing_levels: most_frequent(missed.copied().filter_map(level).collect()),
+        new_levels,
+        missing_levels,
     })
+}
+
+fn extent(side: Side<'_>) -> Extent {
+    Extent { visits: side.window.rows.len() as u64, days: side.window.dates.len() }
 }
 
 /// The rows of each day with its weekday.
 fn by_weekday(window: &Window, rows: Vec<Vec<u64>>) -> Vec<DayRows> {
     window.dates.iter().map(|day| day.weekday().index()).zip(rows).collect()
-}
-
-/// Whether a level with `n` of `of` reference visits would hardly be absent from `current` visits by chance:
-/// `(1 − n/of)^current < 0.001`.
-fn is_missed(n: u64, of: u64, current: u64) -> bool {
-    let share = n as f64 / of.max(1) as f64;
-    current as f64 * (-share).ln_1p() < MISSING_BY_CHANCE.ln()
-}
-
-fn most_frequent(mut levels: Vec<Level>) -> Vec<Level> {
-    levels.sort_by_key(|level| std::cmp::Reverse(level.n));
-    levels.truncate(MOST_LEVELS);
-    levels
 }
 
 /// Values and the share of the sample up to each, at most 101 points.

@@ -80,6 +80,8 @@ pub struct DataDrift {
     pub above_floor_by_chance: f64,
     /// How many times its floor a column has to exceed to be called drift among so many; absent where days were not dealt.
     pub bar: Option<f64>,
+    /// Columns with values that came or went, often enough to be an alert.
+    pub level_alerts: u64,
     /// Columns whose p is below 0.05 after the adjustment.
     pub significant: u64,
 }
@@ -132,6 +134,15 @@ pub fn data_drift(
     Ok(DataDrift::of(features))
 }
 
+impl FeatureDrift {
+    /// Whether a value came or went, often enough to be an alert. That the calendar moves on is none.
+    #[must_use]
+    pub fn has_level_alert(&self) -> bool {
+        let mut levels = self.found.new_levels.iter().chain(&self.found.missing_levels);
+        self.found.reason != DataReason::Calendar && levels.any(|level| level.is_alert)
+    }
+}
+
 impl DataDrift {
     fn of(mut features: Vec<FeatureDrift>) -> DataDrift {
         let p: Vec<f64> = features.iter().filter_map(|feature| feature.found.p).collect();
@@ -175,6 +186,7 @@ impl DataDrift {
             }),
             above_floor_by_chance: 0.05 * tested as f64,
             bar,
+            level_alerts: count(&FeatureDrift::has_level_alert),
             significant: count(&|feature| feature.p_adjusted.is_some_and(|p| p < SMALL_P)),
             features,
         }

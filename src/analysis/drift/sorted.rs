@@ -3,6 +3,7 @@
 use crate::analysis::features::{Column, Value};
 use crate::base::statistics::{CategoryBins, NotEvaluable, NumericCut, Sample};
 
+use super::levels::Occurs;
 use super::window::Window;
 
 /// Numbers of a window in ascending order, each with the day of its visit.
@@ -79,10 +80,17 @@ impl SortedNumbers {
         counts
     }
 
-    /// The distinct numbers and how often each occurs.
-    pub fn levels(&self) -> impl Iterator<Item = (f64, u64)> {
+    /// The distinct numbers, how often each occurs and on how many days.
+    pub fn levels(&self) -> impl Iterator<Item = Occurs<f64>> {
         let values = self.sample.as_ref().map_or(&[][..], Sample::values);
-        values.chunk_by(|a, b| a == b).filter_map(|run| Some((*run.first()?, run.len() as u64)))
+        let mut begin = 0;
+        values.chunk_by(|a, b| a == b).filter_map(move |run| {
+            // Of one number, the days ascend.
+            let days = self.days.get(begin..begin + run.len())?;
+            begin += run.len();
+            let days = days.chunk_by(|a, b| a == b).count() as u64;
+            Some(Occurs { level: *run.first()?, n: run.len() as u64, days })
+        })
     }
 }
 
@@ -108,11 +116,17 @@ impl<'c> CountedNames<'c> {
         self.missing.iter().sum()
     }
 
-    /// The names that occur and how often, then the rows without one.
-    pub fn levels(&self) -> Vec<(Option<&'c str>, u64)> {
-        let sum = |code: usize| self.by_day.iter().filter_map(|day| day.get(code)).sum::<u64>();
-        let known = self.names.iter().enumerate().map(|(code, name)| (Some(name.as_str()), sum(code)));
-        known.chain([(None, self.missing())]).filter(|(_, rows)| *rows > 0).collect()
+    /// The names that occur, then the rows without one, each with how often and on how many days.
+    pub fn levels(&self) -> Vec<Occurs<Option<&'c str>>> {
+        let of = |level, by_day: &mut dyn Iterator<Item = u64>| {
+            let (n, days) = by_day.fold((0, 0), |(n, days), rows| (n + rows, days + u64::from(rows > 0)));
+            Occurs { level, n, days }
+        };
+        let named = self.names.iter().enumerate().map(|(code, name)| {
+            of(Some(name.as_str()), &mut self.by_day.iter().filter_map(|day| day.get(code).copied()))
+        });
+        let missing = of(None, &mut self.missing.iter().copied());
+        named.chain([missing]).filter(|one| one.n > 0).collect()
     }
 
     /// The rows in each of `bins`, day by day.

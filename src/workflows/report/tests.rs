@@ -269,7 +269,7 @@ fn bare_drift() -> DriftReport {
         psi: Some(8.5),
         js: Some(0.7),
         p: Some(0.005),
-        new_levels: vec![Level { level: BinLabel::Category(HOSTILE.to_owned()), n: 9 }],
+        new_levels: vec![Level { level: BinLabel::Category(HOSTILE.to_owned()), n: 9, days: 3, is_alert: true }],
         bins: bins.to_vec(),
         verdict: Verdict::Fail,
         reason: DataReason::Drift,
@@ -306,6 +306,7 @@ fn bare_drift() -> DriftReport {
         above_floor: 1,
         above_floor_by_chance: 0.1,
         bar: Some(1.4),
+        level_alerts: 1,
         significant: 1,
     };
     DriftReport {

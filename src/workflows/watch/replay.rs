@@ -28,6 +28,8 @@ const MONTH_DAYS: f64 = 30.436_875;
 pub enum Monitor {
     /// The values of features and inputs.
     Data,
+    /// Values that came or went.
+    Levels,
     /// The error of the model.
     Concept,
     /// The waits.
@@ -36,13 +38,14 @@ pub enum Monitor {
 
 impl Monitor {
     /// Every monitor.
-    pub const ALL: [Monitor; 3] = [Monitor::Data, Monitor::Concept, Monitor::Label];
+    pub const ALL: [Monitor; 4] = [Monitor::Data, Monitor::Levels, Monitor::Concept, Monitor::Label];
 
     /// The name in files; `drift.monitor.ID` is the name for people.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
             Monitor::Data => "data",
+            Monitor::Levels => "levels",
             Monitor::Concept => "concept",
             Monitor::Label => "label",
         }
@@ -231,6 +234,9 @@ fn replayed_weeks(
         let ours = names(&columns, verdicts.iter().map(|verdict| *verdict == Verdict::Fail));
         let plain = names(&columns, kl.iter().map(|kl| kl.is_some_and(|kl| kl > KL_LIMIT)));
         alerts.add(Monitor::Data, &window.facts, [ours, plain]);
+        let came_or_went = data.iter().flat_map(|data| &data.features).filter(|feature| feature.has_level_alert());
+        let came_or_went: Vec<String> = came_or_went.map(|feature| feature.feature.clone()).collect();
+        alerts.add(Monitor::Levels, &window.facts, [(!came_or_went.is_empty()).then_some(came_or_went), None]);
         found.push(ReplayWeek {
             window: window.facts.clone(),
             data: data.as_ref().map(|data| data.verdict),
