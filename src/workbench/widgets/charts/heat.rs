@@ -34,6 +34,8 @@ pub struct HeatData {
 
 /// Width of outlines.
 const OUTLINE: f32 = 2.0;
+/// Squares narrower than this have plain corners and no dashes.
+const NARROW: f32 = 14.0;
 /// Rows are at least so high.
 const ROW: f32 = 18.0;
 
@@ -101,6 +103,9 @@ impl Chart for HeatData {
         let plot = Rect::from_min_max(rect.min + vec2(left, 0.0), rect.max - vec2(right, LABELS_BELOW));
         let square = vec2(plot.width() / self.columns.len() as f32, plot.height() / self.rows.len() as f32);
         let highest = self.full_at.unwrap_or_else(|| self.highest()).max(f64::MIN_POSITIVE);
+        let is_narrow = square.x < NARROW;
+        // Round corners cost as much as the square, and of small squares nobody sees them.
+        let round: u8 = if is_narrow { 0 } else { 2 };
         let mut hovered = None;
         for (row, row_name) in self.rows.iter().enumerate() {
             let top = plot.top() + square.y * row as f32;
@@ -109,16 +114,23 @@ impl Chart for HeatData {
             for column in 0..self.columns.len() {
                 let corner = pos2(plot.left() + square.x * column as f32, top);
                 let own = Rect::from_min_size(corner, square).shrink(1.0);
-                ui.painter().rect_filled(own, 2, look.palette.raised);
-                let Some(value) = self.value(row, column) else { continue };
+                let Some(value) = self.value(row, column) else {
+                    ui.painter().rect_filled(own, round, look.palette.raised);
+                    continue;
+                };
                 #[expect(clippy::cast_possible_truncation, reason = "a strength of colour")]
                 let strength = 0.12 + 0.88 * (value / highest).clamp(0.0, 1.0).sqrt() as f32;
-                ui.painter().rect_filled(own, 2, look.palette.mark(self.ink).gamma_multiply(strength));
+                ui.painter().rect_filled(own, round, look.palette.mark(self.ink).gamma_multiply(strength));
                 match self.outline(row, column) {
                     None => {}
                     Some(Ink::Fail) => {
                         let stroke = Stroke::new(OUTLINE, look.palette.fail);
-                        ui.painter().rect_stroke(own, 2, stroke, StrokeKind::Inside);
+                        ui.painter().rect_stroke(own, round, stroke, StrokeKind::Inside);
+                    }
+                    // Dashes of a narrow square would be dots, and thousands of them.
+                    Some(ink) if is_narrow => {
+                        let stroke = Stroke::new(sizes::LINE, look.palette.mark(ink));
+                        ui.painter().rect_stroke(own, round, stroke, StrokeKind::Inside);
                     }
                     Some(ink) => dashed_outline(ui, own, Stroke::new(OUTLINE, look.palette.mark(ink))),
                 }

@@ -99,7 +99,7 @@ impl Curves {
             } else {
                 (right - 4.0, Anchor::Right)
             };
-            svg.text("label", language, (x, y - 9.0), anchor, &guide.label);
+            svg.words("label", language, (x, y - 9.0), anchor, &guide.label);
         }
         for curve in &self.curves {
             self.curve(&mut svg, &frame, curve);

@@ -73,18 +73,18 @@ impl Frame {
             } else {
                 language.decimal(value, places(self.y_step))
             };
-            svg.text("label", language, (left - 8.0, y), Anchor::Right, &words);
+            svg.words("label", language, (left - 8.0, y), Anchor::Right, &words);
         }
         // Units stand where reading begins.
         let (x, anchor) = if language.is_right_to_left() { (right, Anchor::Right) } else { (0.0, Anchor::Left) };
-        svg.text("unit", language, (x, 8.0), anchor, axes.y_unit);
-        svg.text("unit", language, (f64::midpoint(left, right), self.height - 9.0), Anchor::Middle, axes.x_unit);
+        svg.words("unit", language, (x, 8.0), anchor, axes.y_unit);
+        svg.words("unit", language, (f64::midpoint(left, right), self.height - 9.0), Anchor::Middle, axes.x_unit);
         let mut free_from = 0.0;
         for (value, words) in &axes.labels {
             let (x, half) = (self.across(*value), width_of(words) / 2.0);
             let x = x.min(self.width - half);
             if x - half >= free_from {
-                svg.text("label", language, (x, bottom + 18.0), Anchor::Middle, words);
+                svg.words("label", language, (x, bottom + 18.0), Anchor::Middle, words);
                 free_from = x + half + 10.0;
             }
         }

@@ -101,7 +101,7 @@ impl Svg {
     }
 
     /// A text of `language`, centred on the height `y`.
-    fn text(&mut self, class: &'static str, language: Language, (x, y): (f64, f64), anchor: Anchor, text: &str) {
+    fn words(&mut self, class: &'static str, language: Language, (x, y): (f64, f64), anchor: Anchor, text: &str) {
         self.begin("text", class, Ink::Plain);
         self.body.raw(" x=\"").pixels(x).raw("\" y=\"").pixels(y + 4.0);
         self.body.raw(match anchor {
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_picture_has_a_name_or_is_decoration_and_its_texts_are_escaped() {
         let mut svg = Svg::new(10.0, 4.0);
-        svg.text("label", Language::English, (1.0, 2.0), Anchor::Right, "a<b");
+        svg.words("label", Language::English, (1.0, 2.0), Anchor::Right, "a<b");
         svg.rect("bar", Ink::Fail, (0.0, f64::NAN), (2.0, -1.0), "\"&");
         let named = svg.element(Language::English, "x > y");
         assert!(named.as_str().contains("role=\"img\" aria-label=\"x &gt; y\""), "{named:?}");

@@ -112,7 +112,7 @@ impl Strip {
             let (x, half) = (self.across(value), width_of(&words) / 2.0);
             svg.line("tick", Ink::Plain, (x, 0.0), (x, 4.0));
             if x - half >= free_from && x + half <= self.width {
-                svg.text("label", language, (x, 14.0), Anchor::Middle, &words);
+                svg.words("label", language, (x, 14.0), Anchor::Middle, &words);
                 free_from = x + half + 6.0;
             }
         }
@@ -129,7 +129,7 @@ impl Strip {
             // On the side on which there is more room.
             let x = self.across(value);
             let anchor = if x > self.width / 2.0 { Anchor::Right } else { Anchor::Left };
-            svg.text("label", language, (x, 8.0), anchor, bound);
+            svg.words("label", language, (x, 8.0), anchor, bound);
         }
         for (part, y) in [(strip, above), (&axis, above + self.height)] {
             svg.body.raw("<g transform=\"translate(0 ").pixels(y).raw(")\">").push(&part.body).raw("</g>");
