@@ -1,9 +1,9 @@
 //! How long models take to fit and to predict, and how good they are: 10⁵ to 10⁷ visits of every feature.
 //!
 //! `cargo bench --bench models` measures; `-- --rows N` one size only, `-- --family F` one family, `-- --times N` the median
-//! of N. `boosted` runs 100 rounds of 63 leaves at a rate of 0.1, as its peers do. With `-- --dump DIR` it measures nothing,
-//! but writes the visits as arrays, which `benches/peers/models.py` lets LightGBM, XGBoost and scikit-learn learn from. Two
-//! threads, unless `RAYON_NUM_THREADS` says otherwise.
+//! of N. `boosted` runs 100 rounds of 63 leaves at a rate of 0.1, as its peers do, or as many as `-- --rounds N` says. With
+//! `-- --dump DIR` it measures nothing, but writes the visits as arrays, which `benches/peers/models.py` lets LightGBM, XGBoost
+//! and scikit-learn learn from. Two threads, unless `RAYON_NUM_THREADS` says otherwise.
 
 #![expect(clippy::expect_used, reason = "a bench that cannot go on stops")]
 
@@ -23,16 +23,18 @@ use nobat::base::Task;
 const SIZES: [usize; 2] = [100_000, 1_000_000];
 const SEED: u64 = 14_050_902;
 const FAMILIES: [&str; 5] = ["boosted", "linear", "elastic-net", "q-lasso", "tweedie"];
-const BOOSTED: &str = "rounds: 100\nleaves: 63\nlearning_rate: 0.1\nmonotone: free\nl2: 0\nmin_leaf: 20";
+const BOOSTED: &str = "leaves: 63\nlearning_rate: 0.1\nmonotone: free\nl2: 0\nmin_leaf: 20\nrounds: ";
 /// The share of the visits, the newest, that are tested on.
 const TESTED: f64 = 0.2;
-/// Visits that are predicted one by one.
+/// Visits that are predicted one by one, and those whose predictions are explained.
 const SINGLY: usize = 20_000;
+const EXPLAINED: usize = 1_000;
 
 struct Arguments {
     rows: Option<usize>,
     family: Option<String>,
     times: usize,
+    rounds: usize,
     dump: Option<PathBuf>,
 }
 
@@ -49,7 +51,7 @@ fn main() {
         return;
     }
     println!(
-        "{:>10}  {:<12} {:>2} {:>8} {:>8} {:>8} {:>9} {:>8} {:>10} {:>8} {:>8}",
+        "{:>10}  {:<12} {:>2} {:>8} {:>8} {:>8} {:>9} {:>8} {:>10} {:>8} {:>8} {:>10} {:>10}",
         "visits",
         "family",
         "n",
@@ -60,12 +62,14 @@ fn main() {
         "test MAE",
         "1M batch s",
         "p50 µs",
-        "p99 µs"
+        "p99 µs",
+        "why p50 µs",
+        "why p99 µs"
     );
     for rows in arguments.rows.map_or(SIZES.to_vec(), |rows| vec![rows]) {
         let visits = visits(rows);
         for id in FAMILIES.iter().filter(|id| arguments.family.as_deref().is_none_or(|wanted| wanted == **id)) {
-            measure(&visits, id, arguments.times);
+            measure(&visits, id, &arguments);
         }
     }
 }
@@ -83,10 +87,11 @@ fn visits(rows: usize) -> Visits {
     Visits { train: part(&served[..cut]), test: part(&served[cut..]) }
 }
 
-fn measure(visits: &Visits, id: &str, times: usize) {
+fn measure(visits: &Visits, id: &str, arguments: &Arguments) {
+    let (times, rounds) = (arguments.times, arguments.rounds);
     let family = family(id).expect("it is one of the families");
-    let yaml = if id == "boosted" { BOOSTED } else { "" };
-    let parameters = Parameters::from_yaml(family.parameters(), yaml).expect("they are allowed");
+    let yaml = if id == "boosted" { format!("{BOOSTED}{rounds}") } else { String::new() };
+    let parameters = Parameters::from_yaml(family.parameters(), &yaml).expect("they are allowed");
     let (features, waits) = &visits.train;
     peak::reset();
     let mut seconds = Vec::new();
@@ -108,9 +113,14 @@ fn measure(visits: &Visits, id: &str, times: usize) {
     let predicted = model.predict_all(unseen, &Task::default()).expect("nothing cancels it");
     let batch = begin.elapsed().as_secs_f64() * 1e6 / actual.len() as f64;
     let mae = predicted.iter().zip(actual).map(|(a, b)| (a - b).abs()).sum::<f64>() / actual.len() as f64;
-    let (half, most) = singly(&model, unseen);
+    let (half, most) = singly(&model, unseen, SINGLY, |model, value| {
+        std::hint::black_box(model.predict(value));
+    });
+    let (why_half, why_most) = singly(&model, unseen, EXPLAINED, |model, value| {
+        std::hint::black_box(model.explain(value));
+    });
     println!(
-        "{:>10}  {id:<12} {times:>2} {:>8.3} {:>8.3} {:>8.3} {peak:>9} {mae:>8.4} {batch:>10.3} {half:>8.2} {most:>8.2}",
+        "{:>10}  {id:<12} {times:>2} {:>8.3} {:>8.3} {:>8.3} {peak:>9} {mae:>8.4} {batch:>10.3} {half:>8.2} {most:>8.2} {why_half:>10.1} {why_most:>10.1}",
         waits.len(),
         seconds[0],
         seconds[seconds.len() / 2],
@@ -118,18 +128,22 @@ fn measure(visits: &Visits, id: &str, times: usize) {
     );
 }
 
-/// The median and the 99th percentile of the time that one prediction takes, its features given, in microseconds.
-fn singly(model: &Fitted, features: &FeatureTable) -> (f64, f64) {
+/// The median and the 99th percentile of the time that `work` takes on one visit, its features given, in microseconds.
+fn singly<'v>(
+    model: &Fitted,
+    features: &'v FeatureTable,
+    visits: usize,
+    work: impl Fn(&Fitted, &dyn Fn(&str) -> Value<'v>),
+) -> (f64, f64) {
     let ids: Vec<&str> = model.features();
-    let rows = features.len().min(SINGLY);
+    let rows = features.len().min(visits);
     let mut micros: Vec<f64> = (0..rows)
         .map(|row| {
             let values: Vec<(&str, Value<'_>)> = ids.iter().map(|id| (*id, features.value(id, row))).collect();
             let begin = Instant::now();
-            let minutes = model.predict(&|id| {
+            work(model, &|id| {
                 values.iter().find(|(own, _)| *own == id).map_or(Value::Missing, |(_, value)| *value)
             });
-            std::hint::black_box(minutes);
             begin.elapsed().as_secs_f64() * 1e6
         })
         .collect();
@@ -175,7 +189,7 @@ fn array(path: &Path, shape: &[usize], cells: impl Iterator<Item = f32>) {
 }
 
 fn arguments() -> Arguments {
-    let mut arguments = Arguments { rows: None, family: None, times: 3, dump: None };
+    let mut arguments = Arguments { rows: None, family: None, times: 3, rounds: 100, dump: None };
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
         let mut value = || given.next().unwrap_or_default();
@@ -183,6 +197,7 @@ fn arguments() -> Arguments {
             "--rows" => arguments.rows = value().replace('_', "").parse().ok(),
             "--family" => arguments.family = Some(value()),
             "--times" => arguments.times = value().parse().unwrap_or(3).max(1),
+            "--rounds" => arguments.rounds = value().parse().unwrap_or(100).max(1),
             "--dump" => arguments.dump = Some(value().into()),
             // Cargo's own.
             "--bench" => {}

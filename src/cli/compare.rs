@@ -92,7 +92,8 @@ fn day(text: &str) -> Result<CivilDate, String> {
     date_of_either_calendar(text).map_err(|error| error.to_string())
 }
 
-fn cost(text: &str) -> Result<f64, String> {
+/// A number from 0 on.
+pub(super) fn cost(text: &str) -> Result<f64, String> {
     let cost = text.parse::<f64>().map_err(|error| error.to_string())?;
     (cost.is_finite() && cost >= 0.0).then_some(cost).ok_or_else(|| format!("{text}: not a number from 0 on"))
 }

@@ -8,6 +8,8 @@ mod compare;
 mod data;
 mod data_account;
 mod demo;
+mod drift;
+mod export;
 mod features;
 mod guess;
 mod import;
@@ -102,6 +104,10 @@ enum Command {
     Runs(runs::Runs),
     /// Two models on the same visits.
     Compare(compare::Compare),
+    /// Whether the world is still what it was.
+    Drift(drift::Drift),
+    /// Write a result as a file: reports.
+    Export(export::Export),
     /// Versions: propose, approve, promote, roll back.
     Release(release::Release),
     /// Answer over HTTP with the live version.
@@ -229,6 +235,8 @@ fn dispatch(command: &Command, context: &Context, home_was_given: bool) -> Ended
         Command::Search(search) => search.run(context),
         Command::Runs(runs) => runs.run(context),
         Command::Compare(compare) => compare.run(context),
+        Command::Drift(drift) => drift.run(context),
+        Command::Export(export) => export.run(context),
         Command::Release(release) => release.run(context),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(context),

@@ -21,7 +21,7 @@ use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, Comparing, ImportChoices, NewOwner};
+pub use parts::{Approval, Comparing, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +104,14 @@ pub enum Command {
     Compare(ModelName, ModelName),
     /// Compare on a period, with a file or at past dates.
     CompareAs(Box<Comparing>),
+    /// Write the report of the comparison into a file that is named in a dialog.
+    SaveReportAs,
+    /// Write the report of the drift that was found into a file that is named in a dialog.
+    SaveDriftReportAs,
+    /// Look whether the world of the data set is still what it was.
+    LookForDrift(DriftAsk),
+    /// Run the alert rules over the whole past of the data set.
+    ReplayAlerts(ReplayAsk),
     /// Propose a run as a version; with notes.
     Propose(i64, String),
     /// Sign a version.
@@ -134,6 +142,10 @@ impl Command {
             Command::OpenSample,
             Command::SaveContract(None),
             Command::AuditFeatures,
+            Command::SaveReportAs,
+            Command::SaveDriftReportAs,
+            Command::LookForDrift(DriftAsk::default()),
+            Command::ReplayAlerts(ReplayAsk::default()),
             Command::StartServing,
             Command::StopServing,
             Command::Refresh,
@@ -191,6 +203,10 @@ impl Command {
             Command::SaveCard(_) => "command.save_card",
             Command::MarkRun(..) => "command.mark_run",
             Command::Compare(..) | Command::CompareAs(_) => "command.compare",
+            Command::SaveReportAs => "command.save_report_as",
+            Command::SaveDriftReportAs => "command.save_drift_report_as",
+            Command::LookForDrift(_) => "command.look_for_drift",
+            Command::ReplayAlerts(_) => "command.replay_alerts",
             Command::Propose(..) => "command.propose",
             Command::Approve(_) => "command.approve",
             Command::Reject(..) => "command.reject",
@@ -244,7 +260,7 @@ impl Command {
             Command::CloseIntake => icons::ICON_CLOSE,
             Command::SelectDataset(_) | Command::SelectRun(_) | Command::LookAtRun(_) => icons::ICON_VISIBILITY,
             Command::Importance(_) | Command::Effects(..) => icons::ICON_FUNCTIONS,
-            Command::SaveCard(_) => icons::ICON_SAVE,
+            Command::SaveCard(_) | Command::SaveReportAs | Command::SaveDriftReportAs => icons::ICON_SAVE,
             Command::DescribeFeatures => icons::ICON_FUNCTIONS,
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
@@ -252,6 +268,8 @@ impl Command {
             Command::Compare(..) | Command::CompareAs(_) | Command::CompareDatasets(..) => {
                 icons::ICON_COMPARE_ARROWS
             }
+            Command::LookForDrift(_) => icons::ICON_WAVES,
+            Command::ReplayAlerts(_) => icons::ICON_HISTORY,
             Command::Propose(..) => icons::ICON_UPLOAD,
             Command::Approve(_) => icons::ICON_CHECK,
             Command::Reject(..) => icons::ICON_BLOCK,
@@ -343,6 +361,13 @@ impl Command {
             Command::Compare(..) | Command::CompareAs(_) if state.is_running("compare") => {
                 Err("refused.comparing")
             }
+            Command::LookForDrift(_) | Command::ReplayAlerts(_) if state.dataset.is_none() => {
+                Err("refused.no_dataset")
+            }
+            Command::SaveReportAs if state.comparison.is_none() => Err("compare.nothing"),
+            Command::SaveDriftReportAs if state.drift_report().is_none() => Err("drift_screen.nothing"),
+            Command::LookForDrift(_) if state.is_running("drift") => Err("refused.looking_for_drift"),
+            Command::ReplayAlerts(_) if state.is_running("replay") => Err("refused.replaying"),
             Command::Propose(..) | Command::Approve(_) | Command::Reject(..) | Command::Promote(..)
                 if state.is_running("release") =>
             {
@@ -368,50 +393,5 @@ impl Command {
     }
 }
 
-/// Where views put what a person asked for.
-#[derive(Debug, Default)]
-pub struct Outbox(Vec<Command>);
-
-impl Outbox {
-    /// Asks for `command`; it is run after the frame is drawn.
-    pub fn send(&mut self, command: Command) {
-        self.0.push(command);
-    }
-
-    /// What was asked for, in order.
-    pub fn take(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.0)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_command_has_words_in_both_languages_and_keys_of_its_own() {
-        let mut shortcuts = HashSet::new();
-        for command in Command::listed() {
-            for language in Language::ALL {
-                assert_ne!(command.title(language), command.key(), "{command:?} has no words");
-            }
-            if let Some(shortcut) = command.shortcut() {
-                assert!(shortcuts.insert(shortcut), "{shortcut:?} is taken twice");
-            }
-            assert_eq!(Command::listed().iter().filter(|other| **other == command).count(), 1);
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_run_says_why() {
-        let state = State::default();
-        for command in Command::listed() {
-            if let Err(key) = command.check(&state) {
-                assert_ne!(Language::Persian.text(key), key, "{key}");
-            }
-        }
-        assert_eq!(Command::CancelJobs.check(&state), Err("refused.no_jobs"));
-    }
-}
+mod tests;

@@ -5,7 +5,9 @@
 
 mod chips;
 mod data;
+mod drift;
 mod insight;
+mod report;
 mod watch;
 mod work;
 
@@ -43,6 +45,8 @@ pub(super) struct Desk {
     is_stale: bool,
     /// The data set that is made ready, or could not be, and the job that does it.
     preparing: Option<(Digest, JobId)>,
+    /// The jobs that look for drift in the data set.
+    drifting: Vec<JobId>,
     /// Whether the person was named on the command line.
     person_was_given: bool,
 }
@@ -60,6 +64,7 @@ impl Desk {
             reading: None,
             is_stale: false,
             preparing: None,
+            drifting: Vec::new(),
             person_was_given,
         }
     }
@@ -93,6 +98,7 @@ impl Desk {
         self.forget_features();
         self.state.profile = None;
         self.state.comparison = None;
+        self.forget_drift(services);
         let job =
             self.job(services, "prepare", "job.prepare", move |home, task| work::prepare(home, digest, task));
         self.preparing = Some((digest, job));
@@ -263,6 +269,10 @@ impl Project for Desk {
             Command::CompareAs(of) => self.with_visits(services, "compare", "job.compare", move |visits, task| {
                 visits.compare(&of.request, of.origins, task)
             }),
+            Command::SaveReportAs => self.save_report(services),
+            Command::SaveDriftReportAs => self.save_drift_report(services),
+            Command::LookForDrift(ask) => self.look_for_drift(ask, services),
+            Command::ReplayAlerts(ask) => self.replay_alerts(ask, services),
             Command::Propose(run, notes) => {
                 let person = self.state.person.clone();
                 self.with_visits(services, "release", "job.propose", move |visits, task| {
@@ -361,6 +371,8 @@ impl Project for Desk {
             Arrival::Moved(run, effects) => self.state.effects = Some((run, Arc::from(effects))),
             Arrival::Compared(outcome) => self.state.comparison = Some(Arc::from(outcome)),
             Arrival::Rolled(rolling) => self.state.rolling = Some(Arc::from(rolling)),
+            Arrival::Drifted(found) => self.take_drift(found),
+            Arrival::Replayed(found) => self.take_replay(found),
             Arrival::Written(key, values) => {
                 services.notices.done(key, values);
                 self.refresh(services);

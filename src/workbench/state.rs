@@ -10,12 +10,13 @@ use std::sync::Arc;
 use egui::{Context, Ui};
 use egui_material_icons::MaterialIcon;
 
-use super::command::{Command, Outbox};
+use super::command::{Command, DriftAsk, Outbox, ReplayAsk};
 use super::intake::Intake;
 use super::jobs::{JobStatus, Jobs};
 use super::notices::Notices;
 use super::snapshot::{Profile, Snapshot};
 use super::theme::Ink;
+use crate::analysis::drift::DriftError;
 use crate::analysis::features::LeakageAudit;
 use crate::analysis::history::difference::Difference;
 use crate::analysis::history::expectations::Violation;
@@ -26,6 +27,7 @@ use crate::workflows::datasets::Prepared;
 use crate::workflows::features::FeatureSheet;
 use crate::workflows::insight::{RunResiduals, TestPart};
 use crate::workflows::server::{LiveStatus, Server};
+use crate::workflows::watch::{DriftReport, Replay};
 
 /// What every screen may read.
 #[derive(Debug, Default)]
@@ -72,6 +74,10 @@ pub struct State {
     pub comparison: Option<Arc<CompareOutcome>>,
     /// The comparison at past dates that was made last.
     pub rolling: Option<Arc<Rolling>>,
+    /// What was found where drift was looked for last.
+    pub drift: Option<Arc<DriftFound>>,
+    /// The replay of the alert rules that was made last.
+    pub replay: Option<Arc<ReplayFound>>,
     /// The service that this window started.
     pub server: ServerState,
     /// The name under which this person acts.
@@ -107,6 +113,28 @@ pub struct DatasetDifference {
     pub difference: Difference,
 }
 
+/// What was found where drift was looked for.
+#[derive(Clone, Debug)]
+pub struct DriftFound {
+    /// In which data set.
+    pub dataset: Digest,
+    /// What was asked.
+    pub ask: DriftAsk,
+    /// What was found, or why these days cannot be compared.
+    pub found: Result<DriftReport, DriftError>,
+}
+
+/// What the alert rules would have said.
+#[derive(Clone, Debug)]
+pub struct ReplayFound {
+    /// Of which data set.
+    pub dataset: Digest,
+    /// What was asked.
+    pub ask: ReplayAsk,
+    /// The past, or why there is none.
+    pub found: Result<Replay, DriftError>,
+}
+
 /// The service that this window started.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServerState {
@@ -121,6 +149,12 @@ impl State {
     #[must_use]
     pub fn is_running(&self, kind: &str) -> bool {
         self.jobs.iter().any(|job| job.kind == kind)
+    }
+
+    /// What was found where drift was looked for last; none where those days could not be compared.
+    #[must_use]
+    pub fn drift_report(&self) -> Option<&DriftReport> {
+        self.drift.as_ref().and_then(|drift| drift.found.as_ref().ok())
     }
 
     /// Whether a version was live before the one that is live now.
@@ -194,6 +228,10 @@ pub enum Arrival {
     Compared(Box<CompareOutcome>),
     /// Two models were compared at several past dates.
     Rolled(Box<Rolling>),
+    /// Drift was looked for.
+    Drifted(Box<DriftFound>),
+    /// The alert rules were replayed.
+    Replayed(Box<ReplayFound>),
     /// Something was written to the registry or the workspace: a key of the string catalogue and its values.
     Written(&'static str, Vec<(&'static str, String)>),
     /// The service is up.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::drift::DriftError;
 use crate::analysis::evaluation::{ComparisonError, PredictionsError, SplitError};
 use crate::analysis::features::ExpressionError;
 use crate::analysis::history::expectations::ExpectationsError;
@@ -33,6 +34,8 @@ pub enum WorkflowError {
     Split(#[from] SplitError),
     #[error(transparent)]
     Comparison(#[from] ComparisonError),
+    #[error(transparent)]
+    Drift(#[from] DriftError),
     #[error(transparent)]
     Predictions(#[from] PredictionsError),
     #[error(transparent)]
@@ -161,7 +164,7 @@ macro_rules! delegate {
 impl Explain for WorkflowError {
     fn key(&self) -> &'static str {
         delegate!(self, key, {
-            Import, Source, Mapping, Split, Comparison, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => "cancelled",
@@ -197,7 +200,7 @@ impl Explain for WorkflowError {
 
     fn fields(&self) -> Vec<(&'static str, String)> {
         delegate!(self, fields, {
-            Import, Source, Mapping, Split, Comparison, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_)
@@ -257,7 +260,7 @@ impl Explain for WorkflowError {
 
     fn failure(&self) -> Failure {
         delegate!(self, failure, {
-            Import, Source, Mapping, Split, Comparison, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
+            Import, Source, Mapping, Split, Comparison, Drift, Predictions, Insight, Fit, Parameter, Artifact, Foreign, Onnx, Recipe,
             Workspace, Registry, Database, Key, Expectations, Expression, Serving
         }, {
             WorkflowError::Cancelled(_) => Failure::Cancelled,

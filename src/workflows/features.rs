@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::analysis::drift::{FeatureDrift, Weeks};
+use crate::analysis::drift::{ColumnDrift, Side, Timeline, WEEK, Window, column_drift};
 use crate::analysis::features::{
     CATALOGUE, Column, Expression, Feature, FeatureProfile, Kind, Known, LeakageAudit, MatrixError, MatrixKey,
     MissingRule, Sampling, Value, audit, build, feature_set, profile, write_matrix,
 };
 use crate::analysis::history::History;
 use crate::analysis::models::Artifact;
+use crate::base::calendar::CivilDate;
 use crate::base::{Digest, Task, Verdict, Version};
 use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
@@ -63,7 +64,19 @@ pub struct FeatureRow {
     /// The versions whose contract names it, the newest first.
     pub used_by: Vec<Version>,
     /// The newest complete week against the week before; none where the history does not hold two.
-    pub drift: Option<FeatureDrift>,
+    pub drift: Option<WeekDrift>,
+}
+
+/// A feature in the newest whole week and in the week before.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WeekDrift {
+    /// The Saturday of the newest whole week.
+    pub week: CivilDate,
+    /// Whether either week has a public holiday, so that unlike is compared with unlike; `None` where that is not known.
+    pub has_holiday: Option<bool>,
+    /// What was found.
+    #[serde(flatten)]
+    pub found: ColumnDrift,
 }
 
 /// Every feature of the catalogue.
@@ -143,7 +156,7 @@ pub fn sheet(
     entries.extend(prepared.features.expressions().map(of_expression));
     let total = entries.len() as u64;
     let mut features = Vec::with_capacity(entries.len());
-    let weeks = Weeks::newest(&prepared.history);
+    let weeks = newest_weeks(&prepared.history);
     for (done, entry) in entries.into_iter().enumerate() {
         task.report("stage.profiling", done as u64, total)?;
         let column = prepared.features.column(&entry.id);
@@ -151,10 +164,27 @@ pub fn sheet(
         let missing = column.map_or(prepared.waits.len(), Column::missing);
         let profile = profile(value, missing, &prepared.waits);
         let used_by = users.remove(&entry.id).unwrap_or_default();
-        let drift = weeks.as_ref().zip(column).map(|(weeks, column)| weeks.drift(column, SEED));
+        let drift = weeks.as_ref().zip(column).map(|(weeks, column)| week_drift(weeks, column));
         features.push(FeatureRow { entry, profile, used_by, drift });
     }
     Ok(FeatureSheet { dataset: prepared.digest, features })
+}
+
+/// The newest whole week of a history and the week before; `None` where it does not hold two.
+fn newest_weeks(history: &History) -> Option<[Window; 2]> {
+    let timeline = Timeline::of(history)?;
+    let newest = *timeline.whole_weeks().last()?;
+    let before = newest.plus_days(-WEEK).filter(|saturday| *saturday >= timeline.span().0)?;
+    Some([timeline.week(newest)?, timeline.week(before)?])
+}
+
+fn week_drift([window, before]: &[Window; 2], column: &Column) -> WeekDrift {
+    let holidays = window.facts.has_holiday.zip(before.facts.has_holiday);
+    WeekDrift {
+        week: window.facts.first,
+        has_holiday: holidays.map(|(this, that)| this || that),
+        found: column_drift(Side { column, window }, Side { column, window: before }, SEED),
+    }
 }
 
 /// Audits the catalogue and the expressions on a data set: a sample of arrivals is computed again, each from the history cut at its instant.

@@ -57,7 +57,11 @@ pub fn write_new_bytes(path: &Path, bytes: &[u8]) -> Result<(), WorkflowError> {
 fn unfinished(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, WorkflowError> {
     let failed = |cause| file_error(path, cause);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut unfinished = tempfile::Builder::new().prefix(".nobat-").tempfile_in(folder).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    // These files are handed on: others may read them where the system lets them read what this person makes.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut unfinished = builder.prefix(".nobat-").tempfile_in(folder).map_err(failed)?;
     unfinished.write_all(bytes).map_err(failed)?;
     unfinished.as_file().sync_all().map_err(failed)?;
     Ok(unfinished)

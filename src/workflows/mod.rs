@@ -31,6 +31,7 @@ pub mod people;
 pub mod personal;
 pub mod profile;
 pub mod release;
+pub mod report;
 pub mod runs;
 pub mod search;
 pub mod server;
@@ -38,6 +39,7 @@ pub mod simulate;
 pub mod thresholds;
 pub mod train;
 pub mod verify;
+pub mod watch;
 
 pub use error::WorkflowError;
 pub use home::Home;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::analysis::models::Artifact;
 use crate::base::Version;
+use crate::base::language::{Language, isolate};
 use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
 use crate::store::workspace::Workspace;
@@ -85,4 +86,43 @@ pub fn load(home: &Home, name: &mut ModelName) -> Result<Option<Artifact>, Workf
         ModelName::Version(version) => Registry::open(home.registry(), Access::Read)?.artifact(*version)?,
     };
     Ok(Some(Artifact::from_bytes(&bytes)?))
+}
+
+/// `run:2` as "Run 2", a baseline by its family, a version by its number.
+#[must_use]
+pub fn model_words(language: Language, name: &ModelName) -> String {
+    match name {
+        ModelName::Baseline(family) => language.text(&format!("family.{family}")).to_owned(),
+        ModelName::Run(id) => language.fill("model.run", &[("run", &language.integer(id.unsigned_abs()))]),
+        ModelName::Version(version) => language.fill("model.version", &[("version", &version.to_string())]),
+        ModelName::Live => language.text("model.live").to_owned(),
+        ModelName::Predictions(path) => {
+            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            language.fill("model.predictions", &[("file", &isolate(&file))])
+        }
+    }
+}
+
+/// "Run 2 (elastic net)"; a baseline is its own family, a file has none.
+#[must_use]
+pub fn with_family(language: Language, name: &ModelName, family: &str) -> String {
+    let words = model_words(language, name);
+    if matches!(name, ModelName::Baseline(_) | ModelName::Predictions(_)) {
+        return words;
+    }
+    language
+        .fill("model.with_family", &[("model", &words), ("family", language.text(&format!("family.{family}")))])
+}
+
+/// A side of a comparison by its name for people.
+#[must_use]
+pub fn contender_words(language: Language, name: &str, family: &str) -> String {
+    name.parse().map_or_else(|_| name.to_owned(), |name| with_family(language, &name, family))
+}
+
+/// As it stands at the beginning of a sentence.
+#[must_use]
+pub fn at_start(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -13,6 +13,7 @@ mod compare;
 mod data_sets;
 #[cfg(target_os = "linux")]
 mod disk;
+mod drift;
 mod features;
 mod fixture;
 mod foreign;
@@ -26,6 +27,7 @@ mod kill;
 mod r#loop;
 mod onnx;
 mod real_data;
+mod report;
 #[cfg(unix)]
 mod runs;
 mod sample;

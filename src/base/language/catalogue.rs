@@ -56,6 +56,9 @@ pub const AREAS: &[Area] = areas![
     "mapping_page",
     "contract",
     "insight",
+    "drift",
+    "report",
+    "drift_screen",
 ];
 
 /// The texts of one language by key.

@@ -5,9 +5,11 @@
 //! terminal or a browser does that by itself.
 
 mod catalogue;
+mod marks;
 mod numerals;
 
 pub use catalogue::{AREAS, Catalogue, placeholders};
+pub use marks::{LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, isolate, mark_before, with_marks};
 pub use numerals::NO_VALUE;
 
 use serde::{Deserialize, Serialize};

@@ -115,6 +115,6 @@ pub(super) fn grid(case: &Large) -> (Sample, Sample) {
 }
 
 #[track_caller]
-pub(super) fn assert_close(ours: f64, expected: f64, tolerance: f64) {
+pub(crate) fn assert_close(ours: f64, expected: f64, tolerance: f64) {
     assert!((ours - expected).abs() <= tolerance, "{ours} is not within {tolerance} of {expected}");
 }

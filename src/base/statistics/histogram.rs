@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Divergences, NotEvaluable, PairCount, Sample, divergences};
 
+mod cut;
+
+pub use cut::{Ascending, NumericCut};
+
 /// Up to this many distinct reference values, each value is a bin.
 pub const MOST_SINGLE_VALUES: usize = 30;
 
@@ -131,15 +135,7 @@ impl NumericBins {
 
     /// Counts the rows of the current window in the same bins.
     pub fn compare(&self, rows: impl IntoIterator<Item = Option<f64>>) -> Result<Comparison, NotEvaluable> {
-        let labels = match &self.places {
-            NumericPlaces::Singles(singles) => singles.kept.iter().copied().map(BinLabel::Number).collect(),
-            NumericPlaces::Ranges(edges) => (0..=edges.len())
-                .map(|bin| BinLabel::Range {
-                    above: bin.checked_sub(1).and_then(|before| edges.get(before)).copied(),
-                    up_to: edges.get(bin).copied(),
-                })
-                .collect(),
-        };
+        let labels = self.places.labels();
         self.reference.compare(&self.places.tally(rows)?, labels)
     }
 }
@@ -179,6 +175,25 @@ impl CategoryBins {
         Ok(CategoryBins { places, reference })
     }
 
+    /// The labels of [`CategoryBins::counts`].
+    #[must_use]
+    pub fn labels(&self) -> Vec<BinLabel> {
+        let mut labels: Vec<BinLabel> = self.places.kept.iter().cloned().map(BinLabel::Category).collect();
+        labels.extend([BinLabel::Other, BinLabel::New, BinLabel::Missing]);
+        labels
+    }
+
+    /// The place in [`CategoryBins::labels`] that rows of `category` are counted in.
+    #[must_use]
+    pub fn place(&self, category: Option<&str>) -> usize {
+        let Some(category) = category else { return self.places.kept.len() + 2 };
+        let order = |kept: &String| kept.as_str().cmp(category);
+        match self.places.kept.binary_search_by(order) {
+            Ok(bin) => bin,
+            Err(_) => self.places.kept.len() + usize::from(self.places.rare.binary_search_by(order).is_err()),
+        }
+    }
+
     /// Counts the categories of the current window in the same bins.
     pub fn compare<'a>(
         &self,
@@ -190,6 +205,18 @@ impl CategoryBins {
 }
 
 impl NumericPlaces {
+    fn labels(&self) -> Vec<BinLabel> {
+        match self {
+            NumericPlaces::Singles(singles) => singles.kept.iter().copied().map(BinLabel::Number).collect(),
+            NumericPlaces::Ranges(edges) => (0..=edges.len())
+                .map(|bin| BinLabel::Range {
+                    above: bin.checked_sub(1).and_then(|before| edges.get(before)).copied(),
+                    up_to: edges.get(bin).copied(),
+                })
+                .collect(),
+        }
+    }
+
     /// `rows` counts the missing values, too.
     fn of(sample: &Sample, rows: u64) -> NumericPlaces {
         let values = sample.values();

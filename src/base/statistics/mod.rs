@@ -26,7 +26,7 @@ pub mod student;
 #[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 #[cfg(test)]
 mod golden_pairs;
 
@@ -34,11 +34,11 @@ pub use bootstrap::{Block, BlockBootstrap, Interval, Intervals, MeanEstimate, Pa
 pub use divergence::{Divergences, PairCount, Wasserstein, divergences, wasserstein};
 pub use forecast::{DieboldMariano, diebold_mariano, diebold_mariano_robust};
 pub use gate::{GateDecision, NonInferiority};
-pub use histogram::{Bin, BinLabel, CategoryBins, Comparison, NumericBins};
+pub use histogram::{Bin, BinLabel, CategoryBins, Comparison, NumericBins, NumericCut};
 pub use ks::{KolmogorovSmirnov, KsMethod, ks_two_sample};
 pub use multiple::benjamini_hochberg;
 pub use quantile::Sample;
-pub use resampling::draws;
+pub use resampling::{Deals, draws};
 pub use sign_flip::{SignFlips, sign_flips};
 
 use serde::{Deserialize, Serialize};

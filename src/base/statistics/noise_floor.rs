@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::resampling::draws;
+use super::resampling::{Deals, draws};
 use super::{NotEvaluable, PairCount, Sample, divergences, real, real_len};
 
 /// How often the days are dealt anew.
@@ -35,6 +35,10 @@ pub struct NoiseFloor {
     pub days: [u64; 2],
 }
 
+/// A day of a window: its kind (the weekday; days of one kind are exchanged with each other where that leaves enough ways)
+/// and its rows in each bin.
+pub type DayRows = (u8, Vec<u64>);
+
 /// The noise floor of two windows, each given as one list a day of the rows in each bin. All lists have one length; the
 /// dealings follow from `seed`.
 ///
@@ -43,41 +47,51 @@ pub struct NoiseFloor {
 ///
 /// # Errors
 /// [`NotEvaluable::NoValues`] where a window has no rows.
-pub fn noise_floor(current: &[Vec<u64>], reference: &[Vec<u64>], seed: u64) -> Result<NoiseFloor, NotEvaluable> {
-    let bins = current.iter().chain(reference).map(Vec::len).max().unwrap_or_default();
+pub fn noise_floor(current: &[DayRows], reference: &[DayRows], seed: u64) -> Result<NoiseFloor, NotEvaluable> {
+    Ok(noise_floor_with_dealings(current, reference, seed)?.0)
+}
+
+/// As [`noise_floor`], with KL of each dealing; none by the formula. Equal seeds deal the days of equal windows alike, so that the
+/// dealings of several columns can be put side by side.
+///
+/// # Errors
+/// As [`noise_floor`].
+pub fn noise_floor_with_dealings(
+    current: &[DayRows],
+    reference: &[DayRows],
+    seed: u64,
+) -> Result<(NoiseFloor, Vec<f64>), NotEvaluable> {
+    let both = || current.iter().chain(reference).map(|(_, day)| day);
+    let bins = both().map(Vec::len).max().unwrap_or_default();
     let mut all = vec![0; bins];
-    current.iter().chain(reference).for_each(|day| add(&mut all, day));
+    both().for_each(|day| add(&mut all, day));
     let kl_of = |ours: &[u64]| {
         let pairs = ours.iter().zip(&all).filter(|(_, both)| **both > 0);
         let counts: Vec<PairCount> =
             pairs.map(|(ours, both)| PairCount { current: *ours, reference: both - ours }).collect();
         divergences(&counts)
     };
-    let measured = kl_of(&sum_of(current.iter(), bins))?;
+    let measured = kl_of(&sum_of(current.iter().map(|(_, day)| day), bins))?;
     let (kl, n, m) = (measured.kl, measured.n_current, measured.n_reference);
     let days = [current.len() as u64, reference.len() as u64];
     let by = |floor, p| NoiseFloor { kl, floor, p, n_current: n, n_reference: m, bins: measured.bins, days };
     if current.len().min(reference.len()) < FEWEST_PERMUTED_DAYS {
         let expected = (real(measured.bins) - 1.0) / 2.0 * (1.0 / real(n) + 1.0 / real(m));
-        return Ok(by(expected, None));
+        return Ok((by(expected, None), Vec::new()));
     }
-    let days: Vec<&Vec<u64>> = current.iter().chain(reference).collect();
-    let mut order: Vec<usize> = (0..days.len()).collect();
+    let days: Vec<&Vec<u64>> = both().collect();
+    let kinds = |window: &[DayRows]| window.iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
+    let mut deals = Deals::of(&kinds(current), &kinds(reference));
     let mut draw = draws(seed);
     let mut dealt = Vec::with_capacity(PERMUTATIONS as usize);
     for _ in 0..PERMUTATIONS {
-        // The first places of a shuffled list (Fisher and Yates 1938): more is not needed.
-        for place in 0..current.len() {
-            let other = place + draw(order.len() - place);
-            order.swap(place, other);
-        }
-        let ours = order.iter().take(current.len()).filter_map(|day| days.get(*day)).copied();
-        // A dealing may give one side all empty days: it says nothing.
-        dealt.extend(kl_of(&sum_of(ours, bins)).ok().map(|measured| measured.kl));
+        let ours = deals.deal(&mut draw).filter_map(|day| days.get(day)).copied();
+        // A dealing may give one side all empty days: then nothing differs.
+        dealt.push(kl_of(&sum_of(ours, bins)).map_or(0.0, |measured| measured.kl));
     }
     let as_large = dealt.iter().filter(|other| **other >= kl).count();
     let p = (1.0 + real_len(as_large)) / (1.0 + real_len(dealt.len()));
-    Ok(by(Sample::new(dealt)?.quantile(FLOOR_SHARE), Some(p)))
+    Ok((by(Sample::new(dealt.clone())?.quantile(FLOOR_SHARE), Some(p)), dealt))
 }
 
 fn sum_of<'a>(days: impl Iterator<Item = &'a Vec<u64>>, bins: usize) -> Vec<u64> {
@@ -95,13 +109,13 @@ mod tests {
     use super::*;
 
     /// Days of 200 rows in 8 bins, each with a leaning of its own, and rows moved to the first bin.
-    fn days(count: usize, moved: u64, draw: &mut impl FnMut(usize) -> usize) -> Vec<Vec<u64>> {
+    fn days(count: usize, moved: u64, draw: &mut impl FnMut(usize) -> usize) -> Vec<DayRows> {
         let mut day = || {
             let leaning = draw(8);
             let mut bins = vec![0_u64; 8];
             (0..200 - moved).for_each(|row| bins[if row % 12 == 0 { leaning } else { draw(8) }] += 1);
             bins[0] += moved;
-            bins
+            (0, bins)
         };
         (0..count).map(|_| day()).collect()
     }
@@ -112,7 +126,7 @@ mod tests {
         let mut draw = draws(11);
         let (current, reference) = (days(4, 0, &mut draw), days(4, 0, &mut draw));
         let found = noise_floor(&current, &reference, 5).unwrap();
-        let all: Vec<&Vec<u64>> = current.iter().chain(&reference).collect();
+        let all: Vec<&Vec<u64>> = current.iter().chain(&reference).map(|(_, day)| day).collect();
         let mut every = Vec::new();
         for mask in 0..256_u32 {
             if mask.count_ones() == 4 {
@@ -150,12 +164,28 @@ mod tests {
 
     #[test]
     fn few_days_have_the_formula_and_no_rows_have_nothing() {
-        let day = vec![50_u64, 50, 0];
+        let day = (0, vec![50_u64, 50, 0]);
         let found = noise_floor(std::slice::from_ref(&day), &vec![day.clone(); 3], 1).unwrap();
         assert_eq!((found.p, found.bins, found.days), (None, 2, [1, 3]));
         assert!((found.floor - 0.5 * (1.0 / 100.0 + 1.0 / 300.0)).abs() < 1e-15);
         assert_eq!(noise_floor(&[], &[day], 1), Err(NotEvaluable::NoValues));
-        assert_eq!(noise_floor(&[vec![0; 3]], &[vec![0; 3]], 1), Err(NotEvaluable::NoValues));
+        assert_eq!(noise_floor(&[(0, vec![0; 3])], &[(0, vec![0; 3])], 1), Err(NotEvaluable::NoValues));
+    }
+
+    /// On Thursdays nobody comes after noon. Dealt among their own kind, the weeks are the same; dealt anyhow, a window may get
+    /// both Thursdays.
+    #[test]
+    fn weekdays_are_dealt_among_their_own_kind() {
+        let week = |kinds: bool| -> Vec<DayRows> {
+            (0..7)
+                .map(|day| (if kinds { day } else { 0 }, if day == 5 { vec![200, 0] } else { vec![100, 100] }))
+                .collect()
+        };
+        assert_eq!(noise_floor(&week(true), &week(true), 1).unwrap().floor, 0.0);
+        assert!(noise_floor(&week(false), &week(false), 1).unwrap().floor > 0.01);
+        // Five days among their own kind have 32 ways: too few.
+        let five = |kinds: bool| week(kinds).into_iter().skip(2).collect::<Vec<_>>();
+        assert_eq!(noise_floor(&five(true), &five(true), 1), noise_floor(&five(false), &five(false), 1));
     }
 
     #[test]

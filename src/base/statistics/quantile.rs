@@ -25,6 +25,15 @@ impl Sample {
         Ok(Sample(values))
     }
 
+    /// Of `values` that ascend already, in any unit. Fails as [`Sample::new`] does, which it is where they do not ascend.
+    pub fn of_ascending(values: Vec<f64>) -> Result<Sample, NotEvaluable> {
+        let ascend = values.windows(2).all(|pair| pair[0].total_cmp(&pair[1]).is_le());
+        // Between finite ends, everything that ascends is finite; −0 would still have to become 0.
+        let finite = [values.first(), values.last()].into_iter().all(|end| end.is_some_and(|end| end.is_finite()));
+        let no_minus_zero = values.iter().all(|value| value.to_bits() != (-0.0_f64).to_bits());
+        if ascend && finite && no_minus_zero { Ok(Sample(values)) } else { Sample::new(values) }
+    }
+
     /// The values, ascending.
     #[must_use]
     pub fn values(&self) -> &[f64] {

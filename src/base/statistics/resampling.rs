@@ -191,6 +191,59 @@ pub(super) fn key_of(seed: u64) -> [u8; 32] {
     key
 }
 
+/// Days that are dealt to two windows anew, a weekday among its own kind where that leaves enough ways.
+///
+/// A week has one day of each weekday, and weekdays differ: dealt without regard to that, a window could get two Thursdays and no
+/// Saturday, and everything would seem to differ by chance. Where only few ways are left (weeks of five days have 32), the days
+/// are dealt without regard to it after all, since of so few none is rare.
+#[derive(Clone, Debug)]
+pub struct Deals {
+    /// The places of days that may be exchanged, and how many of them the first window gets.
+    strata: Vec<(Vec<usize>, usize)>,
+}
+
+/// Fewer ways than this are too few for one in twenty to be rare.
+const FEWEST_WAYS: f64 = 60.0;
+
+impl Deals {
+    /// Of days of which `ours` and `others` are the kinds; the days of the first window come first.
+    pub fn of(ours: &[u8], others: &[u8]) -> Deals {
+        let all = || ours.iter().chain(others);
+        let mut kinds: Vec<u8> = all().copied().collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let of_kind = |kind: &u8| {
+            let places = all().enumerate().filter(|(_, other)| *other == kind).map(|(place, _)| place).collect();
+            (places, ours.iter().filter(|other| *other == kind).count())
+        };
+        let strata = Deals { strata: kinds.iter().map(of_kind).collect() };
+        if strata.ways() >= FEWEST_WAYS {
+            return strata;
+        }
+        Deals { strata: vec![(all().enumerate().map(|(place, _)| place).collect(), ours.len())] }
+    }
+
+    /// How many ways there are.
+    fn ways(&self) -> f64 {
+        let choose = |(places, count): &(Vec<usize>, usize)| -> f64 {
+            (1..=*count).map(|drawn| (places.len() - count + drawn) as f64 / drawn as f64).product()
+        };
+        self.strata.iter().map(choose).product()
+    }
+
+    /// Deals anew, and gives the places of the days that the first window gets.
+    pub fn deal(&mut self, draw: &mut impl FnMut(usize) -> usize) -> impl Iterator<Item = usize> {
+        for (places, count) in &mut self.strata {
+            // The first places of a shuffled list (Fisher and Yates 1938): more is not needed.
+            for place in 0..*count {
+                let other = place + draw(places.len() - place);
+                places.swap(place, other);
+            }
+        }
+        self.strata.iter().flat_map(|(places, count)| places.iter().take(*count).copied())
+    }
+}
+
 /// The upper half of `random · bound` (Lemire 2019): drawing again where the lower half is among the
 /// `2^64 mod bound` leftovers makes every number equally likely.
 fn draw_below(stream: &mut impl Rng, bound: u64) -> u64 {

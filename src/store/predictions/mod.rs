@@ -23,6 +23,7 @@ const SCHEMA: Schema = Schema {
 };
 
 const LAST_PREDICTION: &str = include_str!("sql/last_prediction.sql");
+const IN_ORDER: &str = include_str!("sql/predictions_in_order.sql");
 const COUNTS: &str = include_str!("sql/counts.sql");
 const LIVE_LOG: &str = include_str!("sql/live_log.sql");
 
@@ -96,6 +97,21 @@ impl Predictions {
     /// [`DatabaseError`].
     pub fn last(&self) -> Result<Option<Prediction>, DatabaseError> {
         self.database.read(|session| session.row(LAST_PREDICTION, [], read_prediction))
+    }
+
+    /// Hands each answer to `take`, the oldest first, all of one state of the log, until `take` says `false`. None is kept here.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub fn each(&self, mut take: impl FnMut(Prediction) -> bool) -> Result<(), DatabaseError> {
+        let mut go_on = true;
+        let hand_over = |row: &Row<'_>| {
+            if go_on {
+                go_on = take(read_prediction(row)?);
+            }
+            Ok(())
+        };
+        self.database.read(|session| session.rows(IN_ORDER, [], hand_over)).map(|_: Vec<()>| ())
     }
 
     /// Answers by generation, the oldest first.

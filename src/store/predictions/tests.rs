@@ -57,6 +57,14 @@ fn rows_are_written_soon_and_come_back_as_they_were() {
         predictions,
     };
     assert_eq!(reader.counts().unwrap(), [count(1, 1), count(2, 1_200)]);
+    let mut seen = Vec::new();
+    reader
+        .each(|answer| {
+            seen.push(answer.at);
+            seen.len() < 1_000
+        })
+        .unwrap();
+    assert!(seen.len() == 1_000 && seen.is_sorted(), "the oldest first, until it is enough");
     log.record(prediction(7, 3));
     let counts = log.close();
     assert_eq!(counts, LogCounts { written: 1_202, ..LogCounts::default() });

@@ -1,10 +1,15 @@
-//! What commands carry that is more than one value.
+//! What commands carry that is more than one value, and where they are put.
 
 use std::fmt;
 use std::path::PathBuf;
 
+use super::Command;
+use crate::analysis::drift::LabelBounds;
+use crate::base::calendar::{CivilDate, DateStyle};
 use crate::base::{Digest, Version};
+use crate::workflows::SEED;
 use crate::workflows::compare::CompareRequest;
+use crate::workflows::watch::{Span, WatchRequest};
 
 /// What of an import is not in its mapping.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +20,45 @@ pub struct ImportChoices {
     pub append_to: Option<Digest>,
     /// The contract that it is held against.
     pub contract: Option<PathBuf>,
+}
+
+/// A look for drift: the newest whole week and month against those before, unless something else is said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DriftAsk {
+    /// The data set that comes before; none where a data set is compared with its own past.
+    pub against: Option<Digest>,
+    /// Which model, which days.
+    pub request: WatchRequest,
+}
+
+/// A replay of the alert rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplayAsk {
+    /// Which model, whose months.
+    pub request: WatchRequest,
+    /// The first day of a change that is known.
+    pub planted: Option<CivilDate>,
+}
+
+impl Default for DriftAsk {
+    fn default() -> DriftAsk {
+        let request = WatchRequest {
+            model: None,
+            span: Span::Newest,
+            months: DateStyle::Jalali,
+            like_with_like: false,
+            against_training: false,
+            bounds: LabelBounds::default(),
+            seed: SEED,
+        };
+        DriftAsk { against: None, request }
+    }
+}
+
+impl Default for ReplayAsk {
+    fn default() -> ReplayAsk {
+        ReplayAsk { request: DriftAsk::default().request, planted: None }
+    }
 }
 
 /// A comparison other than the usual one.
@@ -57,5 +101,21 @@ impl fmt::Debug for NewOwner {
     /// Without the passphrase.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NewOwner({})", self.name)
+    }
+}
+
+/// Where views put what a person asked for.
+#[derive(Debug, Default)]
+pub struct Outbox(Vec<Command>);
+
+impl Outbox {
+    /// Asks for `command`; it is run after the frame is drawn.
+    pub fn send(&mut self, command: Command) {
+        self.0.push(command);
+    }
+
+    /// What was asked for, in order.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.0)
     }
 }

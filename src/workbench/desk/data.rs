@@ -68,6 +68,7 @@ impl Desk {
         self.state.prepared = Some(prepared);
         self.state.profile = Some(profile);
         self.state.comparison = None;
+        self.forget_drift(services);
         self.state.intake = None;
         self.forget_features();
         self.describe_features(services);

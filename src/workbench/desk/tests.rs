@@ -5,11 +5,16 @@ use std::time::Instant;
 use egui::Context;
 
 use super::*;
+use crate::analysis::drift::DriftError;
 use crate::base::Task;
+use crate::base::calendar::CivilDate;
 use crate::base::language::Language;
+use crate::workbench::command::{DriftAsk, ReplayAsk};
 use crate::workbench::jobs::{JobError, Jobs};
 use crate::workbench::notices::Notices;
+use crate::workbench::state::DriftFound;
 use crate::workflows::demo::open_sample;
+use crate::workflows::watch::Span;
 
 /// A desk and what it needs of the window.
 struct Room {
@@ -109,6 +114,40 @@ fn a_data_set_is_made_ready_once_and_a_late_one_is_ignored() {
     assert_eq!(room.desk.state.prepared.as_ref().map(|prepared| prepared.digest), Some(first.digest));
     let profile = room.desk.state.profile.clone().unwrap();
     assert_eq!(profile.days.iter().map(|day| day.visits).sum::<u64>(), first.history.visits.len() as u64);
+}
+
+#[test]
+fn what_was_found_in_one_data_set_is_not_said_of_another() {
+    let mut room = Room::new();
+    let prepared = open_sample(&room.desk.home, &Task::default()).unwrap();
+    let absent: Digest = "ab".repeat(32).parse().unwrap();
+    room.with(|desk, services| desk.run(Command::SelectDataset(prepared.digest), services));
+    room.rest();
+    room.with(|desk, services| desk.run(Command::LookForDrift(DriftAsk::default()), services));
+    room.with(|desk, services| desk.run(Command::ReplayAlerts(ReplayAsk::default()), services));
+    assert_eq!((room.running("drift"), room.running("replay")), (1, 1));
+    room.rest();
+    let found = room.desk.state.drift.clone().unwrap();
+    assert!(found.found.is_ok() && room.desk.state.replay.is_some());
+    room.with(|desk, services| desk.run(Command::LookForDrift(DriftAsk::default()), services));
+    room.with(|desk, services| desk.run(Command::SelectDataset(absent), services));
+    assert!(room.desk.state.drift.is_none() && room.desk.state.replay.is_none());
+    // One that was still on its way is given up, and one that comes all the same is not shown.
+    let late = Arrival::Drifted(Box::new(DriftFound::clone(&found)));
+    room.with(|desk, services| desk.receive(late, services));
+    room.rest();
+    assert!(room.desk.state.drift.is_none());
+    // Days that cannot be compared are found, not failed: nothing but the data set that is not there is notified.
+    room.with(|desk, services| desk.run(Command::SelectDataset(prepared.digest), services));
+    room.rest();
+    let notices = room.notices.count();
+    let mut ask = DriftAsk::default();
+    ask.request.span = Span::Of(CivilDate::new(1999, 1, 1).unwrap());
+    room.with(|desk, services| desk.run(Command::LookForDrift(ask), services));
+    room.rest();
+    let found = room.desk.state.drift.clone().unwrap();
+    assert!(matches!(found.found, Err(DriftError::Empty { .. })));
+    assert_eq!(room.notices.count(), notices);
 }
 
 #[test]

@@ -139,7 +139,19 @@ pub(super) fn assert_in_words(harness: &Harness<'_, Stage>) {
         let is_no_number = |word: &str| matches!(word, "NaN" | "inf");
         assert!(!words.split(|c: char| !c.is_alphanumeric()).any(is_no_number), "{words}");
         assert!(!words.contains('{'), "a placeholder was left: {words}");
-        let is_key = ["train.", "insight.", "compare.", "model.", "metric.", "parameter.", "choice.", "family."];
+        let is_key = [
+            "train.",
+            "insight.",
+            "compare.",
+            "drift.",
+            "drift_screen.",
+            "feature.",
+            "model.",
+            "metric.",
+            "parameter.",
+            "choice.",
+            "family.",
+        ];
         assert!(!is_key.iter().any(|area| words.starts_with(area)), "no words for {words}");
     }
 }

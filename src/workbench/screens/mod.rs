@@ -4,6 +4,7 @@ mod compare;
 mod contract_field;
 mod data;
 mod days;
+mod drift;
 mod features;
 mod field;
 mod file_form;
@@ -32,6 +33,7 @@ pub(super) fn all() -> Vec<Box<dyn Screen>> {
         Box::new(features::Features::default()),
         Box::new(train::Train::default()),
         Box::new(compare::Compare::default()),
+        Box::new(drift::Drift::default()),
         Box::new(releases::Releases::default()),
     ]
 }

@@ -1,26 +1,19 @@
 //! What models are called in front of people.
 
-use crate::workbench::text::isolate;
+use crate::base::Verdict;
 use crate::workbench::theme::Look;
-use crate::workflows::models::ModelName;
+use crate::workflows::models::{self, ModelName};
+
+pub(super) use crate::workflows::models::at_start;
 
 /// `run:2` as "Run 2", a baseline by its family, a version by its number.
 pub(super) fn model_words(look: &Look, name: &ModelName) -> String {
-    match name {
-        ModelName::Baseline(family) => family_words(look, family),
-        ModelName::Run(id) => run_words(look, *id),
-        ModelName::Version(version) => look.fill("model.version", &[("version", &version.to_string())]),
-        ModelName::Live => look.text("model.live").to_owned(),
-        ModelName::Predictions(path) => {
-            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            look.fill("model.predictions", &[("file", &isolate(&file))])
-        }
-    }
+    models::model_words(look.language, name)
 }
 
 /// "Run 2".
 pub(super) fn run_words(look: &Look, id: i64) -> String {
-    look.fill("model.run", &[("run", &look.language.integer(id.unsigned_abs()))])
+    model_words(look, &ModelName::Run(id))
 }
 
 /// The family by its name for people.
@@ -30,17 +23,25 @@ pub(super) fn family_words(look: &Look, family: &str) -> String {
 
 /// "Run 2 (elastic net)"; a baseline is its own family, a file has none.
 pub(super) fn with_family(look: &Look, name: &ModelName, family: &str) -> String {
-    let words = model_words(look, name);
-    if matches!(name, ModelName::Baseline(_) | ModelName::Predictions(_)) {
-        return words;
-    }
-    look.fill("model.with_family", &[("model", &words), ("family", &family_words(look, family))])
+    models::with_family(look.language, name, family)
 }
 
-/// As it stands at the beginning of a sentence.
-pub(super) fn at_start(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+/// A model by the name under which it was asked for, with its family where that is known.
+pub(super) fn asked_words(look: &Look, name: &str, family: Option<&str>) -> String {
+    match (name.parse::<ModelName>(), family) {
+        (Ok(name), Some(family)) => with_family(look, &name, family),
+        (Ok(name), None) => model_words(look, &name),
+        (Err(_), _) => name.to_owned(),
+    }
+}
+
+/// The key of the word for a verdict on drift.
+pub(super) fn drift_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "drift.pass",
+        Verdict::Fail => "drift.fail",
+        Verdict::Inconclusive => "drift.inconclusive",
+    }
 }
 
 /// Things in a row, with the comma of the language between them.

@@ -15,6 +15,10 @@ use std::ops::Range;
 
 use unicode_bidi::{BidiInfo, Level};
 
+use crate::base::language::mark_before;
+
+pub use crate::base::language::isolate;
+
 /// The direction in which a paragraph starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -57,18 +61,6 @@ pub struct Piece {
 pub(super) struct Letter {
     pub c: char,
     pub span: usize,
-}
-
-const LEFT_TO_RIGHT_MARK: char = '\u{200E}';
-const RIGHT_TO_LEFT_MARK: char = '\u{200F}';
-const FIRST_STRONG_ISOLATE: char = '\u{2068}';
-const POP_ISOLATE: char = '\u{2069}';
-
-/// `value` set apart from the sentence around it, so that its punctuation stays with it: for paths, digests,
-/// names from data.
-#[must_use]
-pub fn isolate(value: &str) -> String {
-    format!("{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}")
 }
 
 /// A paragraph, its marks added, ready for the algorithm.
@@ -231,31 +223,16 @@ fn mirrored(c: char) -> char {
     }
 }
 
-/// Adds the marks that a careful typist would: a sign stays before its number, a technical token that starts with
-/// an ASCII digit (a version, an ISO date) reads from the left, a Persian percent sign follows its number.
+/// The letters with the marks that a careful typist would add; a mark belongs to the span of the letter that it stands before.
 fn with_marks(letters: &[Letter]) -> Vec<Letter> {
     let mut marked = Vec::with_capacity(letters.len() + 4);
     for (index, letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| letters.get(index)).map(|letter| letter.c);
         let after = letters.get(index + 1).map(|letter| letter.c);
-        let starts_word =
-            before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | ':' | '-' | '/' | '_' | '+' | '\\'));
-        let mark = match letter.c {
-            '-' | '−' | '+' | '±' if starts_word && after.is_some_and(is_digit) => Some(LEFT_TO_RIGHT_MARK),
-            c if c.is_ascii_digit() && starts_word => Some(LEFT_TO_RIGHT_MARK),
-            '٪' if before.is_some_and(is_digit) => Some(RIGHT_TO_LEFT_MARK),
-            _ => None,
-        };
-        if let Some(c) = mark {
-            marked.push(Letter { c, span: letter.span });
-        }
+        marked.extend(mark_before(before, letter.c, after).map(|c| Letter { c, span: letter.span }));
         marked.push(*letter);
     }
     marked
-}
-
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '۰'..='۹' | '٠'..='٩')
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
-//! Every colour, size and duration of the window. No other file holds a colour (a test sees to that).
+//! Every colour, size and duration of the window; the colours are those of [`crate::base::palette`]. No other file holds a
+//! colour (a test sees to that).
 //!
 //! The current model is blue and the candidate green on every screen, the reference window grey, the current one
 //! violet. Text of every ink reaches WCAG AA (4.5 : 1) on every ground of its theme, and marks reach 3 : 1 on a
 //! card (tests below). Where a colour is too light for words, it has a darker twin for them (`*_text`).
 
 use egui::Color32;
+
+use crate::base::palette::{self, Hues};
 
 /// The colours of one theme.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,56 +59,10 @@ pub struct Palette {
 }
 
 /// The light theme.
-pub static LIGHT: Palette = Palette {
-    ground: rgb(0xF4F6F8),
-    panel: rgb(0xFFFFFF),
-    card: rgb(0xFFFFFF),
-    raised: rgb(0xF0F3F6),
-    line: rgb(0xDFE4EA),
-    edge: rgb(0xC3CBD4),
-    text_strong: rgb(0x17212B),
-    text_soft: rgb(0x54606E),
-    text_faint: rgb(0x626E7C),
-    current: rgb(0x1769B5),
-    current_text: rgb(0x1769B5),
-    candidate: rgb(0x0B8A66),
-    candidate_text: rgb(0x087A5A),
-    reference: rgb(0x8A95A3),
-    shifted: rgb(0x7B45C8),
-    shifted_text: rgb(0x7B45C8),
-    fail: rgb(0xC8501E),
-    fail_text: rgb(0xB84818),
-    warn: rgb(0x9A6B00),
-    warn_text: rgb(0x8C6100),
-    on_fill: rgb(0xFFFFFF),
-    veil: Color32::from_black_alpha(70),
-};
+pub static LIGHT: Palette = Palette::of(&palette::LIGHT, Color32::from_black_alpha(70));
 
 /// The dark theme.
-pub static DARK: Palette = Palette {
-    ground: rgb(0x0E1217),
-    panel: rgb(0x141A21),
-    card: rgb(0x1A212A),
-    raised: rgb(0x212A35),
-    line: rgb(0x2B3541),
-    edge: rgb(0x3B4756),
-    text_strong: rgb(0xE7ECF2),
-    text_soft: rgb(0xA6B1BE),
-    text_faint: rgb(0x8B97A5),
-    current: rgb(0x4C9BE8),
-    current_text: rgb(0x4C9BE8),
-    candidate: rgb(0x2DBE8D),
-    candidate_text: rgb(0x2DBE8D),
-    reference: rgb(0x8A95A3),
-    shifted: rgb(0xB98AF0),
-    shifted_text: rgb(0xB98AF0),
-    fail: rgb(0xF0764A),
-    fail_text: rgb(0xF0764A),
-    warn: rgb(0xE6B13C),
-    warn_text: rgb(0xE6B13C),
-    on_fill: rgb(0x0E1217),
-    veil: Color32::from_black_alpha(140),
-};
+pub static DARK: Palette = Palette::of(&palette::DARK, Color32::from_black_alpha(140));
 
 /// What lets what lies beneath be seen.
 pub const CLEAR: Color32 = Color32::TRANSPARENT;
@@ -142,6 +99,33 @@ pub enum Ink {
 }
 
 impl Palette {
+    const fn of(hues: &Hues, veil: Color32) -> Palette {
+        Palette {
+            ground: rgb(hues.ground),
+            panel: rgb(hues.panel),
+            card: rgb(hues.card),
+            raised: rgb(hues.raised),
+            line: rgb(hues.line),
+            edge: rgb(hues.edge),
+            text_strong: rgb(hues.text_strong),
+            text_soft: rgb(hues.text_soft),
+            text_faint: rgb(hues.text_faint),
+            current: rgb(hues.current),
+            current_text: rgb(hues.current_text),
+            candidate: rgb(hues.candidate),
+            candidate_text: rgb(hues.candidate_text),
+            reference: rgb(hues.reference),
+            shifted: rgb(hues.shifted),
+            shifted_text: rgb(hues.shifted_text),
+            fail: rgb(hues.fail),
+            fail_text: rgb(hues.fail_text),
+            warn: rgb(hues.warn),
+            warn_text: rgb(hues.warn_text),
+            on_fill: rgb(hues.on_fill),
+            veil,
+        }
+    }
+
     /// The colour of words of `ink`.
     #[must_use]
     pub fn text(&self, ink: Ink) -> Color32 {

@@ -18,6 +18,7 @@ pub struct KeyFigure {
     pill: Option<Pill>,
     spark: Option<SparkData>,
     ink: Ink,
+    lines: Vec<(String, Ink)>,
 }
 
 impl KeyFigure {
@@ -31,6 +32,7 @@ impl KeyFigure {
             pill: None,
             spark: None,
             ink: Ink::Strong,
+            lines: Vec::new(),
         }
     }
 
@@ -64,6 +66,12 @@ impl KeyFigure {
         self
     }
 
+    /// A sentence below it, which takes as many lines as it needs.
+    pub fn line(mut self, words: impl Into<String>, ink: Ink) -> KeyFigure {
+        self.lines.push((words.into(), ink));
+        self
+    }
+
     /// Shows it in a card at least `height` high.
     pub fn ui(self, ui: &mut Ui, height: f32) {
         let look = Look::of(ui);
@@ -84,6 +92,10 @@ impl KeyFigure {
             self.number_ui(ui);
             if let Some(pill) = self.pill.clone().filter(|_| !fits) {
                 pill.ui(ui);
+            }
+            ui.spacing_mut().item_spacing.y = sizes::GAP;
+            for (words, ink) in &self.lines {
+                Text::new(words).ink(*ink).wrap().copyable().ui(ui);
             }
         });
     }

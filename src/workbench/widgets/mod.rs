@@ -26,7 +26,7 @@ pub use notice::{Headline, Notice, empty_ui, failed_ui, loading_ui};
 pub use pill::{Pill, verdict_icon};
 pub use select::Select;
 pub use slider::Slider;
-pub use table::{Cell, Column, LongTable, LongView, Table, TableResponse};
+pub use table::{Cell, Column, Gauge, LongTable, LongView, Table, TableResponse};
 
 use egui::{Response, StrokeKind, Ui};
 

@@ -96,13 +96,25 @@ fn every_chart_draws_itself_with_and_without_data_in_both_languages() {
                 rows: vec!["hour".to_owned()],
                 columns: vec!["a".to_owned(), String::new()],
                 names: Vec::new(),
-                values: vec![Some(0.3), None],
+                values: vec![Some(0.3), Some(9.0)],
                 places: 2,
                 ink: Ink::Shifted,
-                outline_above: Some(0.2),
+                full_at: Some(0.4),
+                outlines: vec![Some(Ink::Fail), Some(Ink::Warn)],
             };
-            let full: [&dyn Chart; 7] = [
+            let step =
+                StepCurve { name: "now".to_owned(), ink: Ink::Shifted, points: vec![[0.0, 0.4], [9.0, 1.0]] };
+            let pair = TwoSidedRow { label: "۸–۹".to_owned(), shares: [0.2, 0.4], counts: [20, 44] };
+            let full: [&dyn Chart; 10] = [
                 &line(),
+                &LineData { name: "points".to_owned(), whiskers: true, ..line() },
+                &CurvesData {
+                    name: "curves".to_owned(),
+                    curves: vec![step],
+                    until_share: 0.99,
+                    ..CurvesData::default()
+                },
+                &TwoSidedData { name: "sides".to_owned(), rows: vec![pair], ..TwoSidedData::default() },
                 &SplitData { name: "split".to_owned(), parts: vec![split] },
                 &BandData {
                     name: "band".to_owned(), parts: vec![band], labels: vec![(1.0, "۱ مهر".to_owned())]
@@ -123,13 +135,16 @@ fn every_chart_draws_itself_with_and_without_data_in_both_languages() {
                 },
                 &heat,
             ];
-            let empty: [&dyn Chart; 6] = [
+            let empty: [&dyn Chart; 9] = [
                 &LineData::default(),
                 &SplitData::default(),
                 &BandData::default(),
                 &RankData::default(),
                 &ForestData::default(),
                 &HistogramData::default(),
+                &HeatData::default(),
+                &CurvesData::default(),
+                &TwoSidedData::default(),
             ];
             let look = Look::of(ui);
             for chart in full.into_iter().chain(empty) {
@@ -138,7 +153,7 @@ fn every_chart_draws_itself_with_and_without_data_in_both_languages() {
                 assert!(numbers.rows.iter().all(|row| row.len() == numbers.heads.len()), "{}", chart.name());
             }
         });
-        assert_eq!(harness.query_all_by_role(Role::Figure).count(), 13);
+        assert_eq!(harness.query_all_by_role(Role::Figure).count(), 19);
     }
 }
 

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::analysis::models::CurveLoss;
 
-use super::histogram::{Gradients, Scale};
+use super::histogram::{Changes, Gradients, Scale};
 
 /// Visits whose losses are added at a time. Fixed, so that sums are made in the same order by any number of threads.
 const CHUNK: usize = 1 << 14;
@@ -93,10 +93,8 @@ impl Loss {
     fn derivatives(self, wait: f32, margin: f32) -> (f64, f64) {
         let difference = wait - margin;
         match self {
-            Loss::Absolute if difference.abs() <= TIE => (0.0, 1.0),
-            Loss::Absolute => (if difference > 0.0 { -1.0 } else { 1.0 }, 1.0),
-            Loss::Quantile(_) if difference.abs() <= TIE => (0.0, 1.0),
-            Loss::Quantile(level) => (if difference > 0.0 { -level } else { 1.0 - level }, 1.0),
+            Loss::Absolute => (step(difference, [-1.0, 0.0, 1.0]), 1.0),
+            Loss::Quantile(level) => (step(difference, [-level, 0.0, 1.0 - level]), 1.0),
             Loss::Squared => (-f64::from(difference), 1.0),
             Loss::Tweedie(power) => {
                 let (wait, margin) = (f64::from(wait), f64::from(margin));
@@ -104,6 +102,15 @@ impl Loss {
                 let high = libm::exp((2.0 - power) * margin);
                 (high - low, (power - 1.0) * low + (2.0 - power) * high)
             }
+        }
+    }
+
+    /// The gradients below and above the wait, where there are no others but zero.
+    fn steps(self) -> Option<[f64; 2]> {
+        match self {
+            Loss::Absolute => Some([-1.0, 1.0]),
+            Loss::Quantile(level) => Some([-level, 1.0 - level]),
+            Loss::Squared | Loss::Tweedie(_) => None,
         }
     }
 
@@ -130,9 +137,14 @@ impl Loss {
         let (gradient, curvature) = self.largest(state);
         let scale = Scale::of(state.waits.len(), gradient, curvature);
         gradients.scale = scale;
+        let is_first = gradients.first.is_empty();
         gradients.first.resize(state.waits.len(), 0);
         let visits = state.waits.par_chunks(CHUNK).zip(state.margins.par_chunks(CHUNK));
-        if self.has_curvature() {
+        gradients.changes = None;
+        if let Some(steps) = self.steps() {
+            let changes = changed(&mut gradients.first, state, steps.map(|step| scale.gradient(step)));
+            gradients.changes = (!is_first).then_some(changes);
+        } else if self.has_curvature() {
             gradients.second.resize(state.waits.len(), 0);
             let out = gradients.first.par_chunks_mut(CHUNK).zip(gradients.second.par_chunks_mut(CHUNK));
             out.zip(visits).for_each(|((first, second), (waits, margins))| {
@@ -205,6 +217,33 @@ impl Loss {
     }
 }
 
+/// What is meant for a prediction that is below the wait, for a tie, and for one that is above it.
+#[inline]
+fn step<N>(difference: f32, [below, tie, above]: [N; 3]) -> N {
+    let side = if difference > 0.0 { below } else { above };
+    if difference.abs() <= TIE { tie } else { side }
+}
+
+/// Puts gradients that are `below`, zero or `above` in the place of those that were there; which of them differ.
+fn changed(gradients: &mut [i16], state: &State, [below, above]: [i16; 2]) -> Changes {
+    let of_chunk = |(chunk, gradients): (usize, &mut [i16])| {
+        let visits = state.waits[chunk * CHUNK..].iter().zip(&state.margins[chunk * CHUNK..]);
+        let mut changes = Changes::default();
+        for (at, (gradient, (wait, margin))) in gradients.iter_mut().zip(visits).enumerate() {
+            let now = step(wait - margin, [below, 0, above]);
+            if now != *gradient {
+                changes.rows.push(u32::try_from(chunk * CHUNK + at).unwrap_or(u32::MAX));
+                changes.by.push(i32::from(now) - i32::from(*gradient));
+                *gradient = now;
+            }
+        }
+        changes
+    };
+    let chunks: Vec<Changes> = gradients.par_chunks_mut(CHUNK).enumerate().map(of_chunk).collect();
+    let (rows, by): (Vec<_>, Vec<_>) = chunks.into_iter().map(|changes| (changes.rows, changes.by)).unzip();
+    Changes { rows: rows.concat(), by: by.concat() }
+}
+
 /// The quantile at `level`, between the two numbers next to it (NumPy's "linear"); zero of nothing. Leaves `numbers` in
 /// another order.
 pub(super) fn quantile(numbers: &mut [f32], level: f64) -> f64 {
@@ -220,4 +259,45 @@ pub(super) fn quantile(numbers: &mut [f32], level: f64) -> f64 {
     let low = f64::from(*low);
     let high = above.iter().copied().min_by(f32::total_cmp).map_or(low, f64::from);
     low + (high - low) * (place - below as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::statistics::draws;
+
+    #[test]
+    fn gradients_are_those_before_and_what_changed() {
+        let mut draw = draws(7);
+        let waits: Vec<f64> = (0..40_000).map(|_| draw(9) as f64).collect();
+        for loss in [Loss::Absolute, Loss::Quantile(0.9)] {
+            let mut state = State::of(&waits, 3.0);
+            let none = || Gradients {
+                first: Vec::new(),
+                second: Vec::new(),
+                scale: Scale::of(waits.len(), 1.0, 1.0),
+                changes: None,
+            };
+            let mut gradients = none();
+            loss.gradients(&state, &mut gradients);
+            assert!(gradients.changes.is_none(), "there was nothing before");
+            for _ in 0..3 {
+                let before: Vec<i32> = gradients.first.iter().map(|first| i32::from(*first)).collect();
+                state.margins.iter_mut().for_each(|margin| *margin += draw(3) as f32 - 1.0);
+                loss.gradients(&state, &mut gradients);
+                let changes = gradients.changes.as_ref().unwrap();
+                assert!(changes.rows.is_sorted() && changes.rows.len() < waits.len());
+                let mut then = before;
+                changes.rows.iter().zip(&changes.by).for_each(|(row, by)| then[*row as usize] += by);
+                let mut anew = none();
+                loss.gradients(&state, &mut anew);
+                assert_eq!(gradients.first, anew.first);
+                for (row, (first, then)) in anew.first.iter().zip(then).enumerate() {
+                    assert_eq!(i32::from(*first), then);
+                    let (gradient, _) = loss.derivatives(state.waits[row], state.margins[row]);
+                    assert_eq!(*first, anew.scale.gradient(gradient));
+                }
+            }
+        }
+    }
 }

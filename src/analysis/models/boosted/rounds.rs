@@ -10,7 +10,7 @@ use crate::base::{Cancelled, CurvePoint, Task};
 
 use super::bins::{Cuts, Input, Matrix};
 use super::division::Division;
-use super::grow::{Ground, Grown, Pool, grow};
+use super::grow::{Ground, Grown, Workshop, grow};
 use super::histogram::{Gradients, Scale};
 use super::loss::{Loss, State};
 use super::monotone::in_order;
@@ -18,6 +18,8 @@ use super::split::Test;
 
 /// Leaves are kept to a millionth of a minute (or of its logarithm).
 const DECIMALS: f64 = 1e6;
+/// Sums of trees that one thread adds to at a time.
+const MARGINS: usize = 1 << 15;
 /// Rounds without any split, in a fit that draws anew each time, after which there is nothing more to learn.
 const FRUITLESS_ROUNDS: u32 = 10;
 
@@ -70,10 +72,11 @@ pub(super) fn boost(
         points: Vec::new(),
         best: (0, alone),
     };
-    match plan.loss.has_curvature() {
+    // On a thread of the pool: from any other, each of the many small steps would wake one up and wait for it.
+    rayon::scope(|_| match plan.loss.has_curvature() {
         true => fit.run::<2>(base, task),
         false => fit.run::<1>(base, task),
-    }
+    })
 }
 
 struct Rounds<'a> {
@@ -89,20 +92,21 @@ struct Rounds<'a> {
 
 impl Rounds<'_> {
     fn run<const W: usize>(mut self, base: f64, task: &Task) -> Result<Boosted, Cancelled> {
-        let mut pool = Pool::<W>::empty();
+        let mut shop = Workshop::<W>::empty(self.ground.records);
+        let mut division = Division::default();
         let mut gradients = Gradients {
             first: Vec::new(),
             second: Vec::new(),
             scale: Scale::of(self.ground.matrix.rows, 1.0, 1.0),
+            changes: None,
         };
         let mut fruitless = 0;
         for round in 1..=self.plan.rounds {
             task.check()?;
             self.plan.loss.gradients(&self.state, &mut gradients);
             let active = self.active(round);
-            let (drawn, left_out) = self.draw(round);
-            let mut division = Division::of(drawn);
-            let grown = grow(self.ground, &gradients, &active, &mut division, &mut pool, task)?;
+            let left_out = self.draw(round, &mut division);
+            let grown = grow(self.ground, &gradients, &active, &mut division, &mut shop, task)?;
             if grown.splits.is_empty() {
                 fruitless += 1;
                 let draws = self.plan.row_share < 1.0 || self.plan.column_share < 1.0;
@@ -146,15 +150,19 @@ impl Rounds<'_> {
         active
     }
 
-    /// The visits that a tree is grown on, and the others.
-    fn draw(&self, round: u32) -> (Vec<u32>, Vec<u32>) {
+    /// Puts the visits that a tree is grown on into `division`; the others.
+    fn draw(&self, round: u32, division: &mut Division) -> Vec<u32> {
         let all = 0..u32::try_from(self.ground.matrix.rows).unwrap_or(u32::MAX);
         if self.plan.row_share >= 1.0 {
-            return (all.collect(), Vec::new());
+            division.fill(all);
+            return Vec::new();
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the range")]
         let bound = (self.plan.row_share * u64::MAX as f64) as u64;
-        all.partition(|row| mixed(self.plan.seed, round, u64::from(*row)) <= bound)
+        let (drawn, left_out): (Vec<u32>, Vec<u32>) =
+            all.partition(|row| mixed(self.plan.seed, round, u64::from(*row)) <= bound);
+        division.fill(drawn);
+        left_out
     }
 
     /// The values of the leaves: the best for their visits, put in the order that constrained inputs demand, times the learning
@@ -227,21 +235,30 @@ impl Rounds<'_> {
     }
 }
 
-/// Adds the value of each leaf to the sums of its visits.
+/// Adds the value of each leaf to the sums of its visits, which are ascending.
 fn add_leaves(margins: &mut [f32], rows: &[u32], parts: &[Range<usize>], leaves: &[f64]) {
-    for (part, leaf) in parts.iter().zip(leaves) {
-        #[expect(clippy::cast_possible_truncation, reason = "margins are kept to 32 bits while fitting")]
-        let leaf = *leaf as f32;
-        for row in &rows[part.clone()] {
-            margins[*row as usize] += leaf;
+    margins.par_chunks_mut(MARGINS).enumerate().for_each(|(chunk, margins)| {
+        let first = chunk * MARGINS;
+        for (part, leaf) in parts.iter().zip(leaves) {
+            #[expect(clippy::cast_possible_truncation, reason = "margins are kept to 32 bits while fitting")]
+            let leaf = *leaf as f32;
+            let rows = &rows[part.clone()];
+            let from = rows.partition_point(|row| (*row as usize) < first);
+            for row in &rows[from..] {
+                match margins.get_mut(*row as usize - first) {
+                    Some(margin) => *margin += leaf,
+                    None => break,
+                }
+            }
         }
-    }
+    });
 }
 
 /// Divides other visits as the tree does, and adds the values of its leaves to their sums.
 fn replay(grown: &Grown, columns: &[Vec<u8>], rows: Vec<u32>, leaves: &[f64], margins: &mut [f32]) {
     let whole = 0..rows.len();
-    let mut division = Division::of(rows);
+    let mut division = Division::default();
+    division.fill(rows);
     let mut splits = vec![0..0; grown.splits.len()];
     let mut parts = vec![0..0; grown.leaves.len()];
     if let Some(root) = splits.first_mut() {

@@ -18,6 +18,9 @@ const LEVEL_SMOOTHING: f64 = 10.0;
 /// A split has to gain more than this share of what the node would lose by predicting nothing.
 const LEAST_SHARE: f64 = 1e-9;
 
+/// Less than this share of something is less in spite of rounding.
+const CERTAIN: f64 = 1.0 - 1e-9;
+
 /// What a split must keep to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SplitRules {
@@ -56,13 +59,14 @@ pub(super) fn best<const W: usize>(
     active: &[u16],
 ) -> Option<Split> {
     // Every visit is in one bin of every input.
-    let first = sums.0.get(usize::from(*active.first()?))?;
+    let records = ground.records;
+    let first = &sums.0[records.range(usize::from(*active.first()?))];
     let total = first.iter().fold([0; W], |total, cell| sum(total, *cell));
     let mut best: Option<Split> = None;
     for place in active.iter().map(|place| usize::from(*place)) {
         let input = &ground.inputs[place];
         let search = Search {
-            cells: &sums.0[place][..input.bins().min(BINS)],
+            cells: &sums.0[records.range(place)],
             total: &total,
             scale,
             rules: ground.rules,
@@ -111,7 +115,7 @@ impl<const W: usize> Search<'_, W> {
                     continue;
                 }
                 let sides = [self.scale.sums(&left), self.scale.sums(&right)];
-                let Some(score) = self.score_of(&sides, self.rules.l2) else { continue };
+                let Some(score) = self.score_of(&sides, self.rules.l2, best) else { continue };
                 if score > best {
                     best = score;
                     found = Some((bin, *missing_left, sides));
@@ -151,7 +155,7 @@ impl<const W: usize> Search<'_, W> {
                 continue;
             }
             let sides = [self.scale.sums(&left), self.scale.sums(&right)];
-            let Some(score) = self.score_of(&sides, l2) else { continue };
+            let Some(score) = self.score_of(&sides, l2, best) else { continue };
             if score > best {
                 best = score;
                 found = Some((place, sides));
@@ -168,10 +172,16 @@ impl<const W: usize> Search<'_, W> {
         Some(Split { input, gain: best - own, test: Test::In(bins), left, right })
     }
 
-    /// What two sides gain; `None` where they stand in the wrong order.
+    /// What two sides gain; `None` where they stand in the wrong order, or gain less than `least` for sure.
     #[inline]
-    fn score_of(&self, sides: &[Sums; 2], l2: f64) -> Option<f64> {
+    fn score_of(&self, sides: &[Sums; 2], l2: f64, least: f64) -> Option<f64> {
         let [left, right] = sides;
+        // Most gain less, which is told without a division: the score times both denominators.
+        let [under_left, under_right] = [left.curvature + l2, right.curvature + l2];
+        let above = left.gradient * left.gradient * under_right + right.gradient * right.gradient * under_left;
+        if above < least * CERTAIN * (under_left * under_right) {
+            return None;
+        }
         if self.monotone.is_some() {
             let [left, right] = sides.map(|side| -side.gradient / (side.curvature + l2));
             let is_kept = match self.monotone {

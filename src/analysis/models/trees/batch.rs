@@ -1,8 +1,9 @@
 //! Predictions for many visits: the same bits as for each alone, in a fraction of the time.
 //!
-//! Visits are taken 256 at a time. Their codes are laid out slot by slot, and each tree *divides* them: a split copies
-//! the numbers of its visits to its left or right part without a branch to guess, so that no step waits for the one before
-//! it, as it would in a walk from the root for each visit.
+//! Visits are taken 2,048 at a time: enough of them to pay for a step from split to split, and few enough for a cache. Their
+//! codes are laid out slot by slot, and each tree *divides* them: a split copies the numbers of its visits to its left or
+//! right part without a branch to guess, so that no step waits for the one before it, as it would in a walk from the root
+//! for each visit.
 
 use rayon::prelude::*;
 
@@ -12,13 +13,17 @@ use crate::base::{Cancelled, Task};
 use super::compiled::{Coder, Compiled, MISSING_CODES, Test, Walk, has, rank_of};
 use super::{Branch, Document, MOST_LEAVES};
 
-/// Visits of a block: their numbers in it fit into a byte, so that no index needs a check.
-const BLOCK: usize = 1 << 8;
+/// Visits of a block; a power of two, so that a mask keeps their numbers in it and no index needs a check.
+const BLOCK: usize = 1 << 11;
 /// Blocks that one thread takes at a time.
-const BLOCKS: usize = 1 << 5;
+const BLOCKS: usize = 1 << 2;
 /// The largest whole number that has its code in a table.
 const LARGEST_IN_TABLE: usize = 1 << 16;
 
+/// Numbers of visits of a block.
+type Order = [u16; BLOCK];
+/// The sums of leaves of a block.
+type Sums = [f64; BLOCK];
 /// Codes of a block, slot by slot.
 type Codes = [[u16; BLOCK]];
 
@@ -35,7 +40,7 @@ pub(super) fn predict_all(
         .zip(&compiled.coders)
         .map(|(input, coder)| Reader::of(coder, features.column(&input.feature)))
         .collect();
-    let mut predictions = vec![document.base; features.len()];
+    let mut predictions = vec![0.0; features.len()];
     let wave = BLOCK * BLOCKS * rayon::current_num_threads().max(1) * 4;
     for (at, part) in predictions.chunks_mut(wave).enumerate() {
         task.report("stage.predicting", (at * wave) as u64, features.len() as u64)?;
@@ -45,66 +50,68 @@ pub(super) fn predict_all(
             for (block, sums) in sums.chunks_mut(BLOCK).enumerate() {
                 let first = at * wave + (chunk * BLOCKS + block) * BLOCK;
                 readers.iter().for_each(|reader| reader.read(first, sums.len(), &mut codes));
+                let mut of_block = [document.base; BLOCK];
                 for tree in 0..compiled.len() {
-                    divide(compiled.walk(tree), &codes, &mut parts, sums);
+                    divide(compiled.walk(tree), &codes, &mut parts, sums.len(), &mut of_block);
                 }
-                sums.iter_mut().for_each(|sum| *sum = document.minutes(*sum).get());
+                sums.iter_mut().zip(of_block).for_each(|(minutes, sum)| *minutes = document.minutes(sum).get());
             }
         });
     }
     Ok(predictions)
 }
 
-/// Adds to each of `sums` the leaf of its visit. `parts` has room for the splits of a tree.
-fn divide(tree: Walk<'_>, codes: &Codes, parts: &mut [(u16, u16)], sums: &mut [f64]) {
-    let mut order: [u8; BLOCK] = std::array::from_fn(|row| (row & 0xff) as u8);
-    let mut aside = [0_u8; BLOCK];
-    let whole = (0_u16, u16::try_from(sums.len()).unwrap_or_default());
-    let mut put = |branch: Branch, part: (u16, u16), parts: &mut [(u16, u16)], order: &[u8; BLOCK]| match branch {
-        Branch::Split(split) => parts[split] = part,
-        Branch::Leaf(leaf) => {
-            let leaf = tree.leaves[leaf];
-            for row in &order[usize::from(part.0)..usize::from(part.1)] {
-                sums[usize::from(*row)] += leaf;
-            }
-        }
-    };
-    let mut is_leaf = true;
-    for (split, (slot, test, [left, right])) in tree.splits().enumerate() {
-        if split == 0 {
-            parts[0] = whole;
-            is_leaf = false;
-        }
+/// Adds to the first `rows` of `sums` the leaves of their visits. `parts` has room for the splits of a tree.
+fn divide(tree: Walk<'_>, codes: &Codes, parts: &mut [(u16, u16)], rows: usize, sums: &mut Sums) {
+    let mut order: Order = std::array::from_fn(|row| (row & 0xffff) as u16);
+    let mut aside: Order = [0; BLOCK];
+    let whole = (0_u16, u16::try_from(rows).unwrap_or_default());
+    match tree.root() {
+        Branch::Split(root) => parts[root] = whole,
+        Branch::Leaf(leaf) => add(sums, &order, whole, tree.leaves[leaf]),
+    }
+    for (split, (slot, test, sides)) in tree.splits().enumerate() {
         let (from, to) = parts[split];
         let codes = &codes[slot];
-        let middle = match test {
-            Test::UpTo(rank) => part_of(&mut order, &mut aside, from, to, |row| codes[usize::from(row)] <= rank),
-            Test::In(words) => {
-                part_of(&mut order, &mut aside, from, to, |row| has(words, codes[usize::from(row)]))
+        if let [Branch::Leaf(left), Branch::Leaf(right)] = sides {
+            // Nobody has to know where the sides are.
+            let leaves = [tree.leaves[right], tree.leaves[left]];
+            let rows = &order[usize::from(from)..usize::from(to)];
+            match test {
+                Test::UpTo(rank) => add_either(sums, rows, leaves, |row| codes[row] <= rank),
+                Test::In(words) => add_either(sums, rows, leaves, |row| has(words, codes[row])),
             }
+            continue;
+        }
+        let middle = match test {
+            Test::UpTo(rank) => part_of(&mut order, &mut aside, from, to, |row| codes[row] <= rank),
+            Test::In(words) => part_of(&mut order, &mut aside, from, to, |row| has(words, codes[row])),
         };
-        put(left, (from, middle), parts, &order);
-        put(right, (middle, to), parts, &order);
+        for (side, part) in sides.into_iter().zip([(from, middle), (middle, to)]) {
+            match side {
+                Branch::Split(below) => parts[below] = part,
+                Branch::Leaf(leaf) => add(sums, &order, part, tree.leaves[leaf]),
+            }
+        }
     }
-    if is_leaf {
-        put(Branch::Leaf(0), whole, parts, &order);
+}
+
+/// Adds a leaf to the sums of a part of `order`.
+#[inline]
+fn add(sums: &mut Sums, order: &Order, (from, to): (u16, u16), leaf: f64) {
+    for row in &order[usize::from(from)..usize::from(to)] {
+        sums[usize::from(*row) & (BLOCK - 1)] += leaf;
     }
 }
 
 /// Puts those of `order[from..to]` for which `goes_left` holds before the others; where the others begin.
 #[inline]
-fn part_of(
-    order: &mut [u8; BLOCK],
-    aside: &mut [u8; BLOCK],
-    from: u16,
-    to: u16,
-    goes_left: impl Fn(u8) -> bool,
-) -> u16 {
+fn part_of(order: &mut Order, aside: &mut Order, from: u16, to: u16, goes_left: impl Fn(usize) -> bool) -> u16 {
     let (from, to) = (usize::from(from), usize::from(to));
     let (mut left, mut right) = (from, 0);
     for at in from..to {
         let row = order[at & (BLOCK - 1)];
-        let goes_left = usize::from(goes_left(row));
+        let goes_left = usize::from(goes_left(usize::from(row) & (BLOCK - 1)));
         order[left & (BLOCK - 1)] = row;
         aside[right & (BLOCK - 1)] = row;
         left += goes_left;
@@ -112,6 +119,14 @@ fn part_of(
     }
     order[left..to].copy_from_slice(&aside[..right]);
     u16::try_from(left).unwrap_or_default()
+}
+
+/// Adds one of two leaves to the sums of each of `rows`: the second where `goes_left` holds.
+#[inline]
+fn add_either(sums: &mut Sums, rows: &[u16], leaves: [f64; 2], goes_left: impl Fn(usize) -> bool) {
+    for row in rows.iter().map(|row| usize::from(*row) & (BLOCK - 1)) {
+        sums[row] += leaves[usize::from(goes_left(row))];
+    }
 }
 
 /// How the column of an input becomes codes.

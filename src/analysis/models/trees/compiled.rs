@@ -220,6 +220,11 @@ impl<'a> Walk<'a> {
         usize::from(at & !MARK)
     }
 
+    /// Where it begins.
+    pub(super) fn root(self) -> Branch {
+        if self.nodes.is_empty() { Branch::Leaf(0) } else { Branch::Split(0) }
+    }
+
     /// The splits in their order: slot, test, what is to the left and to the right.
     pub(super) fn splits(self) -> impl Iterator<Item = (usize, Test<'a>, [Branch; 2])> {
         let branch = |child: u16| match child & MARK {

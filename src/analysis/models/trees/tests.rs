@@ -110,7 +110,7 @@ proptest! {
 
     #[test]
     fn one_visit_and_many_are_predicted_as_a_plain_walk_does(
-        seed in any::<u64>(), trees in 0..30_usize, leaves in 1..80_usize, rows in 1..900_usize, is_log in any::<bool>(),
+        seed in any::<u64>(), trees in 0..30_usize, leaves in 1..80_usize, rows in 1..5_000_usize, is_log in any::<bool>(),
     ) {
         let document = random(seed, trees, leaves, if is_log { Link::Log } else { Link::Identity });
         let features = visits(seed ^ 1, rows);

@@ -83,7 +83,7 @@ impl Screen for Compare {
         }
         self.take(&Look::of(ui), state);
         self.ask_first(state, &snapshot, outbox);
-        self.headline_ui(ui, state, &snapshot);
+        self.headline_ui(ui, state, &snapshot, outbox);
         self.picks_ui(ui, state, &snapshot, outbox);
         if self.form.is_open {
             self.form.ui(ui, state, self.picks.both(state, &snapshot), outbox);
@@ -144,7 +144,7 @@ impl Compare {
         }
     }
 
-    fn headline_ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot) {
+    fn headline_ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
         let look = Look::of(ui);
         let Some(shown) = &self.shown else {
             Headline::new(look.text("compare.headline")).sentence(look.text("compare.line")).ui(ui);
@@ -158,6 +158,10 @@ impl Compare {
                 let button = Button::primary(look.text("compare.propose")).icon(icons::ICON_UPLOAD);
                 if button.unless(refused).ui(ui).clicked() {
                     self.propose.is_open = !self.propose.is_open;
+                }
+                let report = Command::SaveReportAs;
+                if Button::plain(report.title(look.language)).icon(report.icon(&look)).ui(ui).clicked() {
+                    outbox.send(report);
                 }
             });
     }

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::{name, strength};
 use crate::analysis::features::{Bars, Distribution, Measure};
 use crate::base::Verdict;
+use crate::workbench::screens::names::drift_key;
 use crate::workbench::state::State;
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Pill, Segmented, Table};
@@ -160,20 +161,11 @@ fn cell(look: &Look, state: &State, row: &FeatureRow, column: usize) -> Cell {
 
 /// How far the newest complete week is from the week before; below everything else where that cannot be said.
 fn divergence(row: &FeatureRow) -> f64 {
-    row.drift.as_ref().and_then(|drift| drift.measured).map_or(-1.0, |measured| measured.kl)
-}
-
-/// The words of a verdict on a feature's drift.
-pub(super) fn drift_key(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "drift.pass",
-        Verdict::Fail => "drift.fail",
-        Verdict::Inconclusive => "drift.inconclusive",
-    }
+    row.drift.as_ref().and_then(|drift| drift.found.kl).unwrap_or(-1.0)
 }
 
 fn drift_cell(look: &Look, row: &FeatureRow) -> Cell {
-    let Some(drift) = row.drift.as_ref().filter(|drift| drift.measured.is_some()) else {
+    let Some(drift) = row.drift.as_ref().map(|drift| &drift.found).filter(|found| found.kl.is_some()) else {
         return Cell::text(look.language.decimal(f64::NAN, 0)).ink(Ink::Faint);
     };
     let words = look.text(drift_key(drift.verdict));

@@ -2,12 +2,12 @@
 
 use egui::Ui;
 
-use super::catalogue::{drift_key, places};
+use super::catalogue::places;
 use super::name;
 use crate::analysis::features::{Bars, Distribution, QUANTILE_SHARES};
 use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
-use crate::workbench::screens::names::listed;
+use crate::workbench::screens::names::{drift_key, listed};
 use crate::workbench::screens::releases::fields::{code, fact_ui, wrapped_fact_ui};
 use crate::workbench::state::State;
 use crate::workbench::text::Text;
@@ -130,14 +130,15 @@ fn facts_ui(ui: &mut Ui, state: &State, row: &FeatureRow) {
 fn drift_words(look: &Look, row: &FeatureRow) -> String {
     let language = look.language;
     let Some(drift) = &row.drift else { return look.text("drift.no_weeks").to_owned() };
-    let Some(measured) = drift.measured else { return look.text("drift.not_measured").to_owned() };
+    let found = &drift.found;
+    let Some((kl, floor)) = found.kl.zip(found.floor) else { return look.text("drift.not_measured").to_owned() };
     let values = [
-        ("verdict", look.text(drift_key(drift.verdict)).to_owned()),
-        ("kl", language.decimal(measured.kl, 3)),
-        ("floor", language.decimal(measured.floor, 3)),
+        ("verdict", look.text(drift_key(found.verdict)).to_owned()),
+        ("kl", language.decimal(kl, 3)),
+        ("floor", language.decimal(floor, 3)),
         ("week", DateStyle::usual(language).short(drift.week, language)),
-        ("current", language.integer(measured.n_current)),
-        ("reference", language.integer(measured.n_reference)),
+        ("current", language.integer(found.n_current)),
+        ("reference", language.integer(found.n_reference)),
     ];
     let words = language.fill_owned("drift.measured", &values);
     let holiday = match drift.has_holiday {

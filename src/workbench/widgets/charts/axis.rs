@@ -1,78 +1,24 @@
-//! Scales, round steps and the words along the axes of a chart.
+//! Scales on the screen and the words along the axes of a chart.
 
 use egui::{Align2, Color32, Pos2, Rangef, Rect, Shape, Stroke, Ui, lerp, pos2};
 
 use super::area::Area;
+
+pub(super) use crate::base::scale::{Scale, places};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
 
-/// Values to positions, linearly.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Scale {
-    pub min: f64,
-    pub max: f64,
-}
-
-impl Scale {
-    /// The range of `values`; `None` where none of them is finite.
-    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Scale> {
-        let mut scale: Option<Scale> = None;
-        for value in values.into_iter().filter(|value| value.is_finite()) {
-            scale = Some(scale.map_or(Scale { min: value, max: value }, |scale| Scale {
-                min: scale.min.min(value),
-                max: scale.max.max(value),
-            }));
-        }
-        scale
-    }
-
-    /// Widened to round numbers, with the step between them: about `count` steps.
-    pub fn rounded(self, count: usize) -> (Scale, f64) {
-        let span = if self.max > self.min { self.max - self.min } else { self.max.abs().max(1.0) };
-        let step = round_step(span, count);
-        let max = (self.max / step).ceil() * step;
-        let min = (self.min / step).floor() * step;
-        (Scale { min, max: if max > min { max } else { min + step } }, step)
-    }
-
+/// Where the value of a scale lies on the screen.
+pub(super) trait OnScreen {
     /// Where `value` lies in `range`.
+    fn at(self, value: f64, range: Rangef) -> f32;
+}
+
+impl OnScreen for Scale {
     #[expect(clippy::cast_possible_truncation, reason = "positions on a screen")]
-    pub fn at(self, value: f64, range: Rangef) -> f32 {
-        let span = self.max - self.min;
-        let part = if span > 0.0 { (value - self.min) / span } else { 0.5 };
-        lerp(range.min..=range.max, part as f32)
+    fn at(self, value: f64, range: Rangef) -> f32 {
+        lerp(range.min..=range.max, self.part(value) as f32)
     }
-
-    /// Multiples of `step` inside.
-    pub fn steps(self, step: f64) -> impl Iterator<Item = f64> {
-        let first = (self.min / step - 1e-9).ceil();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a few dozen steps")]
-        let count = (((self.max - self.min) / step + 1e-9).floor() as usize).min(200);
-        (0..=count).map(move |index| {
-            #[expect(clippy::cast_precision_loss, reason = "small")]
-            let value = (first + index as f64) * step;
-            if value.abs() < step * 1e-9 { 0.0 } else { value }
-        })
-    }
-}
-
-/// 1, 2, 2.5 or 5 times a power of ten, so that `span` holds about `count` of it.
-fn round_step(span: f64, count: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "small")]
-    let raw = span / count.max(1) as f64;
-    let magnitude = 10f64.powf(raw.log10().floor());
-    let factor = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|factor| factor * magnitude >= raw * 0.999);
-    factor.unwrap_or(10.0) * magnitude
-}
-
-/// Decimals needed to write multiples of `step`.
-pub(super) fn places(step: f64) -> usize {
-    (0..6)
-        .find(|&places| {
-            let scaled = step * 10f64.powi(places);
-            (scaled - scaled.round()).abs() < 1e-6
-        })
-        .map_or(6, |places| usize::try_from(places).unwrap_or(0))
 }
 
 /// Room for the labels of a chart's axes.
@@ -120,21 +66,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_round_and_cover_the_values() {
-        let (scale, step) = Scale { min: 0.0, max: 31.0 }.rounded(4);
-        assert_eq!((scale, step), (Scale { min: 0.0, max: 40.0 }, 10.0));
-        assert_eq!(scale.steps(step).collect::<Vec<_>>(), [0.0, 10.0, 20.0, 30.0, 40.0]);
-        let (scale, step) = Scale { min: 0.79, max: 1.39 }.rounded(6);
-        assert_eq!(step, 0.1);
-        assert!(scale.min <= 0.79 && scale.max >= 1.39);
-        assert_eq!((places(0.1), places(2.5), places(20.0)), (1, 1, 0));
-    }
-
-    #[test]
-    fn one_value_alone_still_has_a_range_and_nothing_has_none() {
-        let (scale, step) = Scale { min: 5.0, max: 5.0 }.rounded(4);
-        assert!(scale.max > scale.min && step > 0.0);
-        assert_eq!(Scale::of([f64::NAN]), None);
+    fn a_value_lies_in_the_range_also_where_that_runs_upwards() {
         assert_eq!(Scale { min: 0.0, max: 10.0 }.at(5.0, Rangef::new(100.0, 0.0)), 50.0);
+        assert_eq!(Scale { min: 0.0, max: 10.0 }.at(2.5, Rangef::new(0.0, 100.0)), 25.0);
     }
 }

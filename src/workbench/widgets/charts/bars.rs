@@ -1,8 +1,8 @@
 //! Bars that divide a whole, lie along time, or rank things; and the bar of progress.
 
-use egui::{Align2, Rangef, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rangef, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::axis::{LABELS_BELOW, Scale, label, labels_below};
+use super::axis::{LABELS_BELOW, OnScreen, Scale, label, labels_below};
 use super::{Chart, Numbers, Value, readout_ui};
 use crate::base::Progress;
 use crate::workbench::text::Text;
@@ -250,6 +250,10 @@ impl Chart for RankData {
             let (zero, end) = (x.at(0.0, across), x.at(row.value, across));
             let bar = Rect::from_x_y_ranges(Rangef::new(zero.min(end), zero.max(end)), track.y_range());
             ui.painter().rect_filled(bar, 3, look.palette.mark(row.ink));
+            if x.min < 0.0 && x.max > 0.0 {
+                let line = Stroke::new(sizes::LINE, look.palette.text_faint);
+                ui.painter().vline(zero, Rangef::new(top, top + row_height), line);
+            }
             let at = start(size.x - number_width, number_width);
             number(row).paint(ui, at.right_center(), Align2::RIGHT_CENTER);
         }

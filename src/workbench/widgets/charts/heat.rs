@@ -1,6 +1,6 @@
 //! A table of squares whose strength is their value: visits by day, divergence by feature and week.
 
-use egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::axis::{LABELS_BELOW, label, labels_below};
 use super::{Chart, Numbers, Value, readout_ui};
@@ -8,7 +8,7 @@ use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
 
 /// A heat map. Columns run from left to right, as time does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatData {
     /// What it shows.
     pub name: String,
@@ -26,9 +26,16 @@ pub struct HeatData {
     pub places: usize,
     /// Its colour at the highest value.
     pub ink: Ink,
-    /// Squares above this are outlined.
-    pub outline_above: Option<f64>,
+    /// At this value and above its colour is full; the highest value where none is named.
+    pub full_at: Option<f64>,
+    /// What a square is outlined in, row by row: [`Ink::Fail`] by a line, all else by dashes.
+    pub outlines: Vec<Option<Ink>>,
 }
+
+/// Width of outlines.
+const OUTLINE: f32 = 2.0;
+/// Rows are at least so high.
+const ROW: f32 = 18.0;
 
 impl HeatData {
     fn value(&self, row: usize, column: usize) -> Option<f64> {
@@ -44,6 +51,10 @@ impl HeatData {
         })
     }
 
+    fn outline(&self, row: usize, column: usize) -> Option<Ink> {
+        self.outlines.get(row * self.columns.len() + column).copied().flatten()
+    }
+
     fn highest(&self) -> f64 {
         self.values.iter().flatten().copied().filter(|value| value.is_finite()).fold(0.0, f64::max)
     }
@@ -56,6 +67,11 @@ impl Chart for HeatData {
 
     fn note(&self) -> String {
         self.unit.clone()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a few dozen rows")]
+    fn least_height(&self) -> f32 {
+        ROW * self.rows.len() as f32 + LABELS_BELOW
     }
 
     fn numbers(&self, look: &Look) -> Numbers {
@@ -84,7 +100,7 @@ impl Chart for HeatData {
         let (left, right) = if look.is_rtl() { (0.0, names + sizes::GAP) } else { (names + sizes::GAP, 0.0) };
         let plot = Rect::from_min_max(rect.min + vec2(left, 0.0), rect.max - vec2(right, LABELS_BELOW));
         let square = vec2(plot.width() / self.columns.len() as f32, plot.height() / self.rows.len() as f32);
-        let highest = self.highest().max(f64::MIN_POSITIVE);
+        let highest = self.full_at.unwrap_or_else(|| self.highest()).max(f64::MIN_POSITIVE);
         let mut hovered = None;
         for (row, row_name) in self.rows.iter().enumerate() {
             let top = plot.top() + square.y * row as f32;
@@ -98,14 +114,19 @@ impl Chart for HeatData {
                 #[expect(clippy::cast_possible_truncation, reason = "a strength of colour")]
                 let strength = 0.12 + 0.88 * (value / highest).clamp(0.0, 1.0).sqrt() as f32;
                 ui.painter().rect_filled(own, 2, look.palette.mark(self.ink).gamma_multiply(strength));
-                if self.outline_above.is_some_and(|bound| value > bound) {
-                    ui.painter().rect_stroke(own, 2, Stroke::new(1.5, look.palette.fail), StrokeKind::Inside);
+                match self.outline(row, column) {
+                    None => {}
+                    Some(Ink::Fail) => {
+                        let stroke = Stroke::new(OUTLINE, look.palette.fail);
+                        ui.painter().rect_stroke(own, 2, stroke, StrokeKind::Inside);
+                    }
+                    Some(ink) => dashed_outline(ui, own, Stroke::new(OUTLINE, look.palette.mark(ink))),
                 }
                 if response.hover_pos().is_some_and(|at| own.contains(at)) {
                     ui.painter().rect_stroke(
                         own,
                         2,
-                        Stroke::new(1.5, look.palette.text_strong),
+                        Stroke::new(OUTLINE, look.palette.text_strong),
                         StrokeKind::Inside,
                     );
                     hovered = Some((row, column, value));
@@ -124,4 +145,11 @@ impl Chart for HeatData {
         let lines = [(self.unit.clone(), Some(self.ink), look.language.decimal(value, self.places))];
         response.on_hover_ui_at_pointer(|ui| readout_ui(ui, &self.title(row, column).0, &lines))
     }
+}
+
+fn dashed_outline(ui: &Ui, square: Rect, stroke: Stroke) {
+    let inner = square.shrink(OUTLINE / 2.0);
+    let corners =
+        [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
+    ui.painter().extend(Shape::dashed_line(&corners, stroke, 2.5, 2.0));
 }

@@ -92,12 +92,23 @@ pub struct LineData {
     pub marks: Vec<Mark>,
     /// Whether the vertical axis starts at zero.
     pub from_zero: bool,
+    /// Whether every value is a point and its bounds the ends of a line through it, instead of a band: few values, each with
+    /// an uncertainty of its own.
+    pub whiskers: bool,
 }
 
 /// Room between the frame and the outermost points.
 const INSET: Vec2 = vec2(5.0, 3.0);
 /// Radius of a point without neighbours.
 const ALONE: f32 = 2.0;
+/// Radius of a point with whiskers.
+const POINT: f32 = 3.5;
+/// Half the width of the ends of whiskers.
+const CAP: f32 = 4.0;
+/// Height of the label of a threshold.
+const LABEL: f32 = 18.0;
+/// How much of what lies below the label of a threshold is covered.
+const GROUND: f32 = 0.75;
 /// How strong a band is beside its line.
 const BAND: f32 = 0.2;
 /// How strong a thin line is.
@@ -118,9 +129,33 @@ impl LineData {
         Scale::of(values.chain(thresholds).chain(self.from_zero.then_some(0.0)))
     }
 
-    fn draw_series(&self, plot: &mut PlotUi<'_>, color_of: impl Fn(Ink) -> Color32) {
+    /// The values of `series` as points, each with its bounds.
+    fn draw_whiskers(&self, plot: &mut PlotUi<'_>, area: &Area, series: &Series, color: Color32) {
+        let stroke = Stroke::new(sizes::CURVE, color);
+        let cap = area.wide(CAP);
+        for (index, point) in self.x.iter().enumerate() {
+            let at = point.at;
+            let bounds = series.bounds.get(index).copied().flatten();
+            if let Some((low, high)) = bounds.filter(|(low, high)| (low + high).is_finite()) {
+                plot.line(curve(vec![[at, low], [at, high]], stroke));
+                for end in [low, high] {
+                    plot.line(curve(vec![[at - cap, end], [at + cap, end]], stroke));
+                }
+            }
+            let value = series.values.get(index).copied().flatten();
+            if let Some(value) = value.filter(|value| value.is_finite()) {
+                plot.points(Points::new("", [at, value]).radius(POINT).color(color));
+            }
+        }
+    }
+
+    fn draw_series(&self, plot: &mut PlotUi<'_>, area: &Area, color_of: impl Fn(Ink) -> Color32) {
         for series in &self.series {
             let color = color_of(series.ink);
+            if self.whiskers {
+                self.draw_whiskers(plot, area, series, color);
+                continue;
+            }
             let bounds: Vec<_> = self
                 .x
                 .iter()
@@ -159,8 +194,17 @@ impl LineData {
     fn paint_thresholds(&self, ui: &Ui, area: &Area) {
         for threshold in &self.thresholds {
             let text = label(&threshold.label).ink(threshold.ink).weight(sizes::MEDIUM);
-            let at = pos2(area.frame().right(), area.y(threshold.value) - 1.0);
-            text.paint(ui, at, Align2::RIGHT_BOTTOM);
+            let (right, y) = (area.frame().right(), area.y(threshold.value));
+            // One that lies closely above takes the room above the line.
+            let mut above = self.thresholds.iter().map(|other| y - area.y(other.value));
+            let is_crowded = above.any(|distance| distance > 0.0 && distance < LABEL);
+            let (y, anchor) =
+                if is_crowded { (y + 1.0, Align2::RIGHT_TOP) } else { (y - 1.0, Align2::RIGHT_BOTTOM) };
+            let at = pos2(right, y);
+            // What is drawn below the words must not cross them.
+            let ground = anchor.anchor_size(at, text.measure(ui));
+            ui.painter().rect_filled(ground, 2, Look::of(ui).palette.card.gamma_multiply(GROUND));
+            text.paint(ui, at, anchor);
         }
     }
 
@@ -269,7 +313,7 @@ impl Chart for LineData {
                 plot.line(area.upright(mark.at, hair(palette.reference)));
             }
             self.draw_faint(plot, palette.reference);
-            self.draw_series(plot, |ink| palette.mark(ink));
+            self.draw_series(plot, &area, |ink| palette.mark(ink));
             for threshold in &self.thresholds {
                 plot.hline(dashed_across(threshold.value, palette.mark(threshold.ink)));
             }

@@ -4,16 +4,17 @@
 //! card with "show as table" and "copy". Time runs from left to right in both languages. Nothing here aggregates:
 //! a chart never gets more points than there are pixels.
 //!
-//! What has two axes (line chart, histogram, forest plot) is drawn by egui_plot through [`area`]; its words stay
+//! What has two axes (line chart, cumulative curves, histogram, forest plot) is drawn by egui_plot through [`area`]; its words stay
 //! ours. Painted by hand are the heat map, whose cells have gaps, round corners and outlines that
 //! `egui_plot::Heatmap` does not draw, and which writes its own numbers; the calendar, for the same reasons; sparklines, which are a few pixels high and
-//! stand by the dozen in tables; bars and bands of shares and of sums, which have no axes; and parallel coordinates, which
+//! stand by the dozen in tables; bars and bands of shares and of sums, and bars back to back, which have no axes; and parallel coordinates, which
 //! have many, with the scatter that shares their colours.
 
 mod area;
 mod axis;
 mod bars;
 mod calendar;
+mod curves;
 mod dimension;
 mod forest;
 mod heat;
@@ -22,10 +23,12 @@ mod line;
 mod parallel;
 mod scatter;
 mod spark;
+mod two_sided;
 mod waterfall;
 
 pub use bars::{BandData, BandPart, RankData, RankRow, SplitData, SplitPart, progress_ui};
 pub use calendar::{CalendarData, CalendarDay, WEEK};
+pub use curves::{CurvesData, StepCurve};
 pub use dimension::Dimension;
 pub use forest::{ForestData, ForestRow};
 pub use heat::HeatData;
@@ -34,6 +37,7 @@ pub use line::{LineData, Mark, Series, Threshold, XPoint};
 pub use parallel::{ParallelData, ParallelLine};
 pub use scatter::{ScatterData, ScatterPoint};
 pub use spark::{SparkData, paint_spark};
+pub use two_sided::{TwoSidedData, TwoSidedRow};
 pub use waterfall::{WaterfallData, WaterfallRow};
 
 use egui::{Response, Role, Sense, Ui, WidgetInfo, vec2};

@@ -2,7 +2,7 @@
 
 use egui::{Pos2, Rangef, Rect, Shape, Stroke, Ui, pos2};
 
-use super::axis::{Scale, dashed};
+use super::axis::{OnScreen, Scale, dashed};
 use crate::workbench::theme::{Ink, Look};
 
 /// A short history.

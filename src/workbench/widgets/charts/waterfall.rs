@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rangef, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 
-use super::axis::Scale;
+use super::axis::{OnScreen, Scale};
 use super::{Chart, Numbers, Value};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};

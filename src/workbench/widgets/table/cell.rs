@@ -1,6 +1,6 @@
 //! What a table is made of: columns, and what stands in their cells.
 
-use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Rangef, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::workbench::text::{Face, Text};
 use crate::workbench::theme::{Ink, Look, sizes};
@@ -60,6 +60,20 @@ enum Content {
     Pill(Pill),
     Bar(f32, Ink),
     Bars(Vec<f32>, Ink),
+    Gauge(Gauge),
+}
+
+/// A bar beside two values that it is held against, all as shares (0 to 1) of the cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gauge {
+    /// What was measured; above 1 it ends in an arrow.
+    pub value: f32,
+    /// What would be chance: a tick. Above 1 it is not seen.
+    pub tick: Option<f32>,
+    /// What it is held against: a line through the row.
+    pub limit: f32,
+    /// Its colour.
+    pub ink: Ink,
 }
 
 /// What stands in a cell.
@@ -104,6 +118,11 @@ impl Cell {
         Cell { content: Content::Bars(shares, ink), said: String::new() }
     }
 
+    /// A bar with a tick and a limit.
+    pub fn gauge(gauge: Gauge) -> Cell {
+        Cell { content: Content::Gauge(gauge), said: String::new() }
+    }
+
     /// In this colour.
     pub fn ink(self, ink: Ink) -> Cell {
         self.map(|text| text.ink(ink))
@@ -129,7 +148,7 @@ impl Cell {
             Content::Text(text) => text.measure(ui).x,
             Content::Marked(_, text) => text.measure(ui).x + 18.0,
             Content::Pill(pill) => pill.width(ui),
-            Content::Bar(..) | Content::Bars(..) => 96.0,
+            Content::Bar(..) | Content::Bars(..) | Content::Gauge(_) => 96.0,
         }
     }
 
@@ -164,6 +183,7 @@ impl Cell {
                 ui.painter().rect_filled(bar, 3, look.palette.mark(ink));
             }
             Content::Bars(shares, ink) => paint_bars(ui, rect, &shares, ink),
+            Content::Gauge(gauge) => paint_gauge(ui, rect, gauge),
         }
     }
 }
@@ -181,6 +201,32 @@ fn paint_bars(ui: &Ui, rect: Rect, shares: &[f32], ink: Ink) {
         let left = inner.left() + width * index as f32;
         let bar = Rect::from_min_size(pos2(left, inner.bottom() - height), vec2((width - 1.0).max(1.0), height));
         ui.painter().rect_filled(bar, 0, look.palette.mark(ink));
+    }
+}
+
+fn paint_gauge(ui: &Ui, rect: Rect, gauge: Gauge) {
+    let look = Look::of(ui);
+    let track = rect.shrink2(vec2(0.0, (rect.height() - 6.0) / 2.0));
+    let at = |share: f32| {
+        let offset = track.width() * share.clamp(0.0, 1.0);
+        if look.is_rtl() { track.right() - offset } else { track.left() + offset }
+    };
+    let painter = ui.painter();
+    painter.rect_filled(track, 3, look.palette.raised);
+    let color = look.palette.mark(gauge.ink);
+    let (from, to) = (at(0.0), at(gauge.value));
+    let across = Rangef::new(from.min(to), from.max(to));
+    painter.rect_filled(Rect::from_x_y_ranges(across, track.y_range()), 3, color);
+    if gauge.value > 1.0 {
+        let (tip, foot) = if look.is_rtl() { (to - 5.0, to + 2.0) } else { (to + 5.0, to - 2.0) };
+        let y = track.center().y;
+        let corners = vec![pos2(tip, y), pos2(foot, y - 6.0), pos2(foot, y + 6.0)];
+        painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    }
+    let tall = |height: f32| Rangef::new(track.center().y - height / 2.0, track.center().y + height / 2.0);
+    painter.vline(at(gauge.limit), tall(20.0), Stroke::new(sizes::LINE, look.palette.fail));
+    if let Some(tick) = gauge.tick.filter(|tick| *tick <= 1.0) {
+        painter.vline(at(tick), tall(14.0), Stroke::new(2.0, look.palette.text_strong));
     }
 }
 

@@ -8,7 +8,7 @@ mod cell;
 mod long;
 mod rows;
 
-pub use cell::{Cell, Column};
+pub use cell::{Cell, Column, Gauge};
 pub use long::{LongTable, LongView};
 
 use egui::{Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};

@@ -1,0 +1,304 @@
+//! What a person sets before drift is looked for: what is compared with what, which model, whose months.
+//!
+//! What was typed stays as it was typed. A date is read in either calendar.
+
+use std::collections::BTreeMap;
+
+use egui::Ui;
+
+use crate::base::Digest;
+use crate::base::calendar::{CivilDate, DateStyle, date_of_either_calendar};
+use crate::store::workspace::{Dataset, RunStatus};
+use crate::workbench::command::{DriftAsk, ReplayAsk};
+use crate::workbench::screens::field::{Field, named_ui, plain_number};
+use crate::workbench::screens::names::{family_words, model_words, run_words};
+use crate::workbench::snapshot::Snapshot;
+use crate::workbench::state::State;
+use crate::workbench::theme::Look;
+use crate::workbench::widgets::{Card, Segmented, Select, grid_ui};
+use crate::workbench::{Command, Outbox};
+use crate::workflows::models::ModelName;
+use crate::workflows::watch::{Period, Span};
+
+/// What the visits that are looked at are compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum With {
+    /// The newest whole week and month with those before.
+    #[default]
+    Newest,
+    /// The newest whole week with what the model learned from.
+    Training,
+    /// The week and month of a day with those before.
+    WeekOf,
+    /// A period with another one.
+    Periods,
+    /// All of it with all of another data set.
+    Dataset(Digest),
+}
+
+/// A date that is typed; `drift_screen.field_ID` is its name for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DateField(&'static str);
+
+const WEEK: DateField = DateField("week");
+const FROM: DateField = DateField("from");
+const UNTIL: DateField = DateField("until");
+const BEFORE_FROM: DateField = DateField("before_from");
+const BEFORE_UNTIL: DateField = DateField("before_until");
+pub(super) const PLANTED: DateField = DateField("planted");
+
+/// What was chosen and typed.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    pub with: With,
+    model: Option<ModelName>,
+    months: DateStyle,
+    without_holidays: bool,
+    typed: BTreeMap<&'static str, String>,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form {
+            with: With::default(),
+            model: None,
+            months: DateStyle::Jalali,
+            without_holidays: false,
+            typed: BTreeMap::new(),
+        }
+    }
+}
+
+impl Form {
+    /// What is asked for, or the key of what is missing.
+    pub fn ask(&self) -> Result<DriftAsk, &'static str> {
+        let (against, span) = match self.with {
+            With::Newest | With::Training => (None, Span::Newest),
+            With::WeekOf => (None, Span::Of(self.date(WEEK)?.ok_or("drift_screen.refused_week")?)),
+            With::Periods => {
+                let current = self.period(FROM, UNTIL)?.ok_or("drift_screen.refused_period")?;
+                (None, Span::Periods(Some(current), self.period(BEFORE_FROM, BEFORE_UNTIL)?))
+            }
+            With::Dataset(digest) => (Some(digest), Span::Newest),
+        };
+        let mut ask = DriftAsk { against, ..DriftAsk::default() };
+        ask.request.model.clone_from(&self.model);
+        ask.request.span = span;
+        ask.request.against_training = self.with == With::Training;
+        ask.request.months = self.months;
+        ask.request.like_with_like = self.without_holidays;
+        Ok(ask)
+    }
+
+    /// What is asked for of the past: the same model and months.
+    pub fn replay_ask(&self) -> Result<ReplayAsk, &'static str> {
+        let mut ask = ReplayAsk { planted: self.date(PLANTED)?, ..ReplayAsk::default() };
+        ask.request.model.clone_from(&self.model);
+        ask.request.months = self.months;
+        Ok(ask)
+    }
+
+    fn date(&self, field: DateField) -> Result<Option<CivilDate>, &'static str> {
+        let typed = self.typed.get(field.0).map(|typed| plain_number(typed)).unwrap_or_default();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        date_of_either_calendar(&typed).map(Some).map_err(|_| "drift_screen.refused_date")
+    }
+
+    fn period(&self, from: DateField, until: DateField) -> Result<Option<Period>, &'static str> {
+        match (self.date(from)?, self.date(until)?) {
+            (None, None) => Ok(None),
+            (Some(first), Some(last)) if first <= last => Ok(Some(Period { first, last })),
+            (Some(_), Some(_)) => Err("drift_screen.refused_backwards"),
+            _ => Err("drift_screen.refused_half"),
+        }
+    }
+
+    /// What is wrong with what was typed there, in words.
+    fn problem(&self, look: &Look, field: DateField) -> Option<String> {
+        let own = self.date(field).err();
+        let of_period = match field {
+            UNTIL => self.period(FROM, UNTIL).err(),
+            BEFORE_UNTIL => self.period(BEFORE_FROM, BEFORE_UNTIL).err(),
+            _ => None,
+        };
+        let backwards = of_period.filter(|key| *key == "drift_screen.refused_backwards");
+        own.or(backwards).map(|key| look.text(key).to_owned())
+    }
+
+    /// The field of a date.
+    pub fn date_ui(&mut self, ui: &mut Ui, field: DateField) {
+        let look = Look::of(ui);
+        let name = look.text(&format!("drift_screen.field_{}", field.0)).to_owned();
+        let problem = self.problem(&look, field);
+        let hint = look.text("drift_screen.date_hint");
+        let shown = Field { name: &name, hint, problem: problem.as_deref(), lines: 1 };
+        shown.ui(ui, self.typed.entry(field.0).or_default());
+    }
+
+    /// The whole form.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
+        let look = Look::of(ui);
+        Card::new().ui(ui, |ui| {
+            grid_ui(ui, "drift form", &[1.0; 5], |ui, cell, _| match cell {
+                0 => dataset_ui(ui, &look, state, snapshot, outbox),
+                1 => self.with_ui(ui, &look, state, snapshot),
+                2 => self.model_ui(ui, &look, snapshot),
+                3 => self.months_ui(ui, &look),
+                _ => self.holidays_ui(ui, &look),
+            });
+            match self.with {
+                With::Newest | With::Training | With::Dataset(_) => {}
+                With::WeekOf => grid_ui(ui, "drift week", &[1.0; 3], |ui, cell, _| {
+                    if cell == 0 {
+                        self.date_ui(ui, WEEK);
+                    }
+                }),
+                With::Periods => {
+                    let fields = [FROM, UNTIL, BEFORE_FROM, BEFORE_UNTIL];
+                    grid_ui(ui, "drift days", &[1.0; 4], |ui, cell, _| {
+                        if let Some(field) = fields.get(cell) {
+                            self.date_ui(ui, *field);
+                        }
+                    });
+                }
+            }
+        });
+    }
+
+    fn with_ui(&mut self, ui: &mut Ui, look: &Look, state: &State, snapshot: &Snapshot) {
+        let text = |key: &str| look.text(key).to_owned();
+        let mut options = vec![
+            (With::Newest, text("drift_screen.with_newest")),
+            (With::Training, text("drift_screen.with_training")),
+            (With::WeekOf, text("drift_screen.with_week_of")),
+            (With::Periods, text("drift_screen.with_periods")),
+        ];
+        let others = snapshot.datasets.iter().filter(|(dataset, _)| Some(dataset.digest) != state.dataset);
+        options.extend(others.map(|(dataset, _)| {
+            let name = dataset_words(snapshot, dataset);
+            let words = look.fill("drift_screen.with_dataset", &[("dataset", &name)]);
+            (With::Dataset(dataset.digest), words)
+        }));
+        // The data set that is looked at now may be the one that was compared with.
+        if !options.iter().any(|(with, _)| *with == self.with) {
+            self.with = With::Newest;
+        }
+        let name = text("drift_screen.with");
+        named_ui(ui, &name, "", |ui| Select::new(&name, options).ui(ui, &mut self.with));
+    }
+
+    fn model_ui(&mut self, ui: &mut Ui, look: &Look, snapshot: &Snapshot) {
+        let offers = models(look, snapshot);
+        let is_offered = |name: &ModelName| offers.iter().any(|(offer, _)| offer == name);
+        if self.model.as_ref().is_some_and(|name| !is_offered(name)) {
+            self.model = None;
+        }
+        // Without a choice it is what is live, or the rule: whichever is offered first.
+        let usual = offers.first().map(|(name, _)| name.clone());
+        let mut chosen = self.model.clone().or_else(|| usual.clone());
+        let options = offers.into_iter().map(|(name, words)| (Some(name), words));
+        let name = look.text("drift_screen.model");
+        if named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut chosen)) {
+            self.model = chosen.filter(|chosen| Some(chosen) != usual.as_ref());
+        }
+    }
+
+    fn months_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let options =
+            [(DateStyle::Jalali, "drift_screen.jalali"), (DateStyle::Gregorian, "drift_screen.gregorian")];
+        let options = options.map(|(months, key)| (months, look.text(key).to_owned()));
+        let name = look.text("drift_screen.months");
+        named_ui(ui, name, "", |ui| Segmented::new(name, options).ui(ui, &mut self.months));
+    }
+
+    fn holidays_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let options = [(false, "drift_screen.with_holidays"), (true, "drift_screen.without_holidays")];
+        let options = options.map(|(without, key)| (without, look.text(key).to_owned()));
+        let name = look.text("drift_screen.holidays");
+        named_ui(ui, name, "", |ui| Segmented::new(name, options).ui(ui, &mut self.without_holidays));
+    }
+}
+
+fn dataset_ui(ui: &mut Ui, look: &Look, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
+    let words = |dataset: &Dataset| dataset_words(snapshot, dataset);
+    let options = snapshot.datasets.iter().map(|(dataset, _)| (Some(dataset.digest), words(dataset)));
+    let mut chosen = state.dataset;
+    let name = look.text("drift_screen.dataset");
+    if named_ui(ui, name, "", |ui| Select::new(name, options).ui(ui, &mut chosen))
+        && let Some(digest) = chosen
+    {
+        outbox.send(Command::SelectDataset(digest));
+    }
+}
+
+/// Its name; with its digest where another one has the same.
+fn dataset_words(snapshot: &Snapshot, dataset: &Dataset) -> String {
+    let is_named_so = |(other, _): &&(Dataset, _)| other.name == dataset.name;
+    match snapshot.datasets.iter().filter(is_named_so).count() {
+        0..=1 => dataset.name.clone(),
+        _ => format!("{} · {}", dataset.name, dataset.digest.short()),
+    }
+}
+
+/// The models whose errors can be watched: what is live, the baselines, the finished runs, the newest first.
+fn models(look: &Look, snapshot: &Snapshot) -> Vec<(ModelName, String)> {
+    let mut models = Vec::new();
+    if let Some(live) = &snapshot.live {
+        let values = [("model", model_words(look, &ModelName::Live)), ("family", live.version.to_string())];
+        models.push((ModelName::Live, look.language.fill_owned("model.with_family", &values)));
+    }
+    models.extend(["rule", "constant"].map(|family| (ModelName::Baseline(family), family_words(look, family))));
+    let finished = snapshot.runs.iter().filter(|(run, _)| run.status == RunStatus::Finished);
+    models.extend(finished.map(|(run, _)| {
+        let values = [("model", run_words(look, run.id)), ("family", family_words(look, &run.family))];
+        (ModelName::Run(run.id), look.language.fill_owned("model.with_family", &values))
+    }));
+    models
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::language::Language;
+    use crate::workbench::theme::LIGHT;
+
+    fn typed(form: &mut Form, field: DateField, text: &str) {
+        form.typed.insert(field.0, text.to_owned());
+    }
+
+    #[test]
+    fn dates_of_either_calendar_and_digits_are_read_and_half_a_period_is_refused() {
+        let mut form = Form { with: With::Periods, ..Form::default() };
+        assert_eq!(form.ask(), Err("drift_screen.refused_period"));
+        typed(&mut form, FROM, "۱۴۰۲/۱۱/۲۸");
+        assert_eq!(form.ask(), Err("drift_screen.refused_half"));
+        typed(&mut form, UNTIL, " 2024-02-23 ");
+        let day = |day| CivilDate::new(2024, 2, day).unwrap();
+        let ask = form.ask().unwrap();
+        let current = Period { first: day(17), last: day(23) };
+        assert_eq!(ask.request.span, Span::Periods(Some(current), None));
+        typed(&mut form, BEFORE_FROM, "2024-02-09");
+        typed(&mut form, BEFORE_UNTIL, "2024-02-02");
+        assert_eq!(form.ask(), Err("drift_screen.refused_backwards"));
+        for language in Language::ALL {
+            let look = Look { language, palette: &LIGHT };
+            let words = look.text("drift_screen.refused_backwards");
+            assert_eq!(form.problem(&look, BEFORE_UNTIL).as_deref(), Some(words));
+            assert_eq!(form.problem(&look, UNTIL), None);
+        }
+    }
+
+    #[test]
+    fn the_replay_takes_the_model_and_the_months_and_a_day_that_is_one() {
+        let mut form = Form { model: Some(ModelName::Run(3)), months: DateStyle::Gregorian, ..Form::default() };
+        assert_eq!(form.ask().unwrap().request.model, Some(ModelName::Run(3)));
+        let ask = form.replay_ask().unwrap();
+        assert_eq!((ask.request.months, ask.planted), (DateStyle::Gregorian, None));
+        typed(&mut form, PLANTED, "1405/13/01");
+        assert_eq!(form.replay_ask(), Err("drift_screen.refused_date"));
+        assert_eq!(Form::default().ask(), Ok(DriftAsk::default()));
+        assert_eq!(Form::default().replay_ask(), Ok(ReplayAsk::default()));
+    }
+}
