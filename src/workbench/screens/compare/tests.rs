@@ -273,3 +273,20 @@ fn gates_figures_tenths_and_past_dates_are_shown() {
         assert!(all.iter().any(|said| said.contains(&says)), "{says}");
     }
 }
+
+/// `cargo test --release --lib compare::tests::a_frame -- --ignored --nocapture`
+#[test]
+#[ignore = "measures; run it on a quiet machine"]
+fn a_frame_with_a_comparison_open_takes_less_than_8_ms() {
+    let mut harness = shown(Compare::default(), compared(), Language::English);
+    let mut millis: Vec<f64> = (0..500)
+        .map(|_| {
+            let begun = std::time::Instant::now();
+            harness.step();
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    millis.sort_by(f64::total_cmp);
+    println!("a frame, laid out and not painted: median {:.2} ms, p95 {:.2} ms", millis[250], millis[475]);
+    assert!(millis[475] < 8.0, "{}", millis[475]);
+}
