@@ -68,6 +68,7 @@ fn registry() -> Vec<RegistryError> {
         Permission::RollBack,
         Permission::ManagePeople,
         Permission::Publish,
+        Permission::SetThresholds,
     ];
     let mut errors = vec![
         RegistryError::PersonUnknown { name: name.clone() },
@@ -91,6 +92,7 @@ fn registry() -> Vec<RegistryError> {
         RegistryError::StatementDiffers { version },
         RegistryError::AuditBroken { seq: 1, path: path() },
         RegistryError::ValuesUnfit { detail: name.clone() },
+        RegistryError::ThresholdUnfit { name: name.clone() },
         RegistryError::WrongValues { event: 1, expected: digest, found: digest },
     ];
     errors.extend(permissions.map(|permission| RegistryError::NotAllowed {

@@ -57,7 +57,7 @@ fn a_full_disk_loses_nothing() {
     assert!(!out.exists());
     let report = disk.0.join("report.html");
     let words = ["export", "report", "--candidate", "run:2", "--out", text(&report), "--with-json"];
-    on_disk(&words).refuses(1).says("report.");
+    project.nobat(words).refuses(1).says("report.");
     let names: Vec<_> = std::fs::read_dir(&disk.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(
         names.iter().all(|name| name == "filler" || name.to_str().unwrap().starts_with("registry.db")),

@@ -157,7 +157,7 @@ fn what_cannot_be_compared_has_a_sentence_and_passes_nothing() {
     assert!(site["verdict"] == "fail" && site["new_levels"][0]["n"].as_u64() > Some(100), "{site}");
     assert_eq!(site["missing_levels"].as_array().unwrap().len(), 1);
     // A log that is none.
-    project.nobat(["drift", "--predictions", text(&project.path("nothing.db"))]).refuses(1).says("nothing.db");
+    project.nobat(["drift", "--predictions", text(&project.path("nothing.db"))]).refuses(2).says("nothing.db");
     let junk = project.write("junk.db", "not a database at all, and long enough to be taken for one");
     project.nobat(["drift", "--predictions", text(&junk)]).refuses(1).says("junk.db");
 }
