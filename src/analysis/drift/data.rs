@@ -10,10 +10,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::features::Column;
-use crate::base::statistics::{Sample, benjamini_hochberg};
+use crate::base::statistics::{BinLabel, Sample, benjamini_hochberg};
 use crate::base::{Cancelled, Task, Verdict};
 
 use super::column::{ColumnDrift, DataReason, Side, column_drift};
+use super::levels::Level;
 use super::window::Window;
 
 /// The share of dealings in which no column exceeds the bar.
@@ -135,11 +136,13 @@ pub fn data_drift(
 }
 
 impl FeatureDrift {
-    /// Whether a value came or went, often enough to be an alert. That the calendar moves on is none.
+    /// Whether a name came or went, often enough to be an alert. Of numbers, a queue has other ones every week, which is a finding to
+    /// look at and no alarm (it came in one quiet week of eight).
     #[must_use]
     pub fn has_level_alert(&self) -> bool {
         let mut levels = self.found.new_levels.iter().chain(&self.found.missing_levels);
-        self.found.reason != DataReason::Calendar && levels.any(|level| level.is_alert)
+        let is_name = |level: &Level| matches!(level.level, BinLabel::Category(_));
+        self.found.reason != DataReason::Calendar && levels.any(|level| level.is_alert && is_name(level))
     }
 }
 
