@@ -3,24 +3,24 @@
 //! The model is the artifact that was kept, and the visits are those of the run's own test part: served, of its data set,
 //! arrived after its cut. Nothing is fitted and nothing is kept.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::analysis::features::{Expression, FeatureTable, Value};
+use crate::analysis::features::{FeatureTable, Value};
 use crate::analysis::history::Outcome;
 use crate::analysis::insight::{
     CalibrationBin, EffectSettings, Effects, Importance, ImportanceSettings, Residuals, Scored, calibration,
     effects, importance, residuals,
 };
-use crate::analysis::models::{Artifact, ArtifactError, Contribution, Explanation, Scalar};
+use crate::analysis::models::{Artifact, Contribution, Explanation, Scalar};
 use crate::base::calendar::{CivilDate, LocalTime};
 use crate::base::{Minutes, Moment, Task};
 use crate::store::sqlite::Access;
 use crate::store::workspace::Run;
 
 use super::datasets::{Prepared, prepare, workspace};
-use super::models::{ModelName, load};
+use super::models::{ModelName, features_for, load};
 use super::train::{RunDocument, waits_of};
 use super::{Home, SEED, WorkflowError};
 
@@ -182,12 +182,8 @@ pub fn test_part(home: &Home, prepared: &Prepared, id: i64, task: &Task) -> Resu
 
 /// The features of the model at `rows`, its own expressions among them.
 fn features_of(artifact: &Artifact, prepared: &Prepared, rows: &[usize]) -> Result<FeatureTable, WorkflowError> {
-    let own: Vec<Arc<Expression>> = artifact.contract.expressions().into_iter().map(Arc::new).collect();
-    let features = prepared.features.take(rows).with_expressions(&own);
-    match artifact.contract.differences_from_table(&features) {
-        differences if differences.is_empty() => Ok(features.only(&artifact.model.features())),
-        differences => Err(ArtifactError::ContractDiffers { differences }.into()),
-    }
+    let features = features_for(artifact, Cow::Owned(prepared.features.take(rows)))?.into_owned();
+    Ok(features.only(&artifact.model.features()))
 }
 
 impl TestPart {

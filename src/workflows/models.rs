@@ -1,10 +1,13 @@
 //! Models by what a person calls them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use crate::analysis::models::Artifact;
+use crate::analysis::features::{Expression, FeatureTable};
+use crate::analysis::models::{Artifact, ArtifactError};
 use crate::base::Version;
 use crate::base::language::{Language, isolate};
 use crate::store::registry::Registry;
@@ -62,6 +65,25 @@ impl fmt::Display for ModelName {
             ModelName::Live => f.write_str("live"),
             ModelName::Predictions(path) => write!(f, "predictions:{}", path.display()),
         }
+    }
+}
+
+/// `features` as a kept model needs them: with the expressions of its own contract.
+///
+/// # Errors
+/// [`ArtifactError::ContractDiffers`] where something is still different.
+pub fn features_for<'f>(
+    artifact: &Artifact,
+    features: Cow<'f, FeatureTable>,
+) -> Result<Cow<'f, FeatureTable>, ArtifactError> {
+    let own: Vec<Arc<Expression>> = artifact.contract.expressions().into_iter().map(Arc::new).collect();
+    let features = match own.as_slice() {
+        [] => features,
+        own => Cow::Owned(features.into_owned().with_expressions(own)),
+    };
+    match artifact.contract.differences_from_table(&features) {
+        differences if differences.is_empty() => Ok(features),
+        differences => Err(ArtifactError::ContractDiffers { differences }),
     }
 }
 

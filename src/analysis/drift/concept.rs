@@ -19,6 +19,8 @@ use crate::base::Verdict;
 use crate::base::calendar::CivilDate;
 use crate::base::statistics::student;
 
+use super::window::Window;
+
 /// The MAE may be this many times that of the weeks before (section 4.2 of the plan).
 pub const RATIO_LIMIT: f64 = 1.1;
 /// Whole weeks before.
@@ -145,6 +147,22 @@ impl ConceptReason {
             ConceptReason::NoModel => "no_model",
             ConceptReason::NoOutcomes => "no_outcomes",
         }
+    }
+}
+
+impl ErrorDay {
+    /// The days of a window. `errors` are the absolute errors of its visits, in its order; none of a visit that is not finished.
+    #[must_use]
+    pub fn of(window: &Window, errors: impl IntoIterator<Item = Option<f64>>) -> Vec<ErrorDay> {
+        let mut days: Vec<ErrorDay> =
+            window.dates.iter().map(|day| ErrorDay { day: *day, n: 0, sum_abs: 0.0 }).collect();
+        for (day, error) in window.day.iter().zip(errors) {
+            if let Some((day, error)) = days.get_mut(*day as usize).zip(error) {
+                day.n += 1;
+                day.sum_abs += error;
+            }
+        }
+        days
     }
 }
 

@@ -3,10 +3,8 @@
 //! Site, service, channel and priority are features under their own names and are not looked at twice. A text of which every
 //! value is a number is taken as numbers; one with very many different values (a name, an id) is left out, since each would be new.
 
-use std::collections::BTreeMap;
-
 use crate::analysis::features::{Column, Whole};
-use crate::analysis::history::{History, Texts};
+use crate::analysis::history::{Categories, History, Optional, Texts};
 
 /// Different values of a text at most.
 const MOST_NAMES: usize = 1_000;
@@ -15,7 +13,7 @@ const MOST_NAMES: usize = 1_000;
 #[must_use]
 pub fn inputs(history: &History) -> Vec<(String, Column)> {
     let visits = &history.visits;
-    let whole = |cells: &crate::analysis::history::Optional<u32>| -> Whole { cells.iter().copied().collect() };
+    let whole = |cells: &Optional<u32>| -> Whole { cells.iter().copied().collect() };
     let minutes = |row: usize| -> Option<f32> {
         let booked = (*visits.booked_for.get(row)?)?;
         let ahead = booked.millis() - visits.arrived.get(row)?.millis();
@@ -39,26 +37,12 @@ fn column_of(texts: &Texts) -> Option<Column> {
         let numbers = texts.iter().map(|text| text.and_then(number).unwrap_or(f32::NAN));
         return Some(Column::Real(numbers.collect()));
     }
-    let mut codes_of: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut codes = Whole::default();
+    let (mut names, mut codes) = (Categories::default(), Whole::default());
     for text in texts.iter() {
-        let code = match text {
-            None => None,
-            Some(text) => {
-                let next = u32::try_from(codes_of.len()).ok()?;
-                Some(*codes_of.entry(text).or_insert(next))
-            }
-        };
-        if codes_of.len() > MOST_NAMES {
+        codes.push(text.map(|text| names.code_for(text)));
+        if names.names().len() > MOST_NAMES {
             return None;
         }
-        codes.push(code);
     }
-    let mut names = vec![String::new(); codes_of.len()];
-    for (name, code) in codes_of {
-        if let Some(place) = names.get_mut(code as usize) {
-            *place = name.to_owned();
-        }
-    }
-    Some(Column::Categories { names, codes })
+    Some(Column::Categories { names: names.names().to_vec(), codes })
 }

@@ -28,7 +28,10 @@ use pairs::{Both, pairs};
 use sides::{Contestant, TrainedUntil};
 
 pub use rolling::{Rolling, RollingOrigin, RollingRatio, RollingSide, compare_rolling, rolling_words};
-pub use words::{account_words, level_words, reason_words, selection_words, tests_words, worst_words};
+pub use words::{
+    account_words, bounds_words, level_words, reason_words, selection_words, tests_words, undecided_words,
+    worst_words,
+};
 
 /// Which models are to be compared.
 #[derive(Clone, Debug, PartialEq)]

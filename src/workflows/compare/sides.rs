@@ -1,13 +1,13 @@
 //! The two sides of a comparison: what is kept, what is fitted on the spot, and what a file says.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::analysis::evaluation::{PredictionAccount, Predictions};
-use crate::analysis::features::{Expression, FeatureTable, feature};
-use crate::analysis::models::{Artifact, ArtifactError, EdgeValues, Fitted, Queues, WaitInterval};
+use crate::analysis::features::{FeatureTable, feature};
+use crate::analysis::models::{Artifact, EdgeValues, Fitted, Queues, WaitInterval};
 use crate::base::{Moment, Task};
 use crate::workflows::WorkflowError;
+use crate::workflows::models::features_for;
 
 /// What stands in the place of a family for predictions from a file; `family.predictions` is its name for people.
 const PREDICTIONS: &str = "predictions";
@@ -95,15 +95,9 @@ impl Contestant {
     /// `features` as the model needs them: with the expressions of its own contract, and refused where something is
     /// still different.
     fn features<'f>(&self, features: &'f FeatureTable) -> Result<Cow<'f, FeatureTable>, WorkflowError> {
-        let Contestant::Kept(artifact) = self else { return Ok(Cow::Borrowed(features)) };
-        let own: Vec<Arc<Expression>> = artifact.contract.expressions().into_iter().map(Arc::new).collect();
-        let features = match own.as_slice() {
-            [] => Cow::Borrowed(features),
-            own => Cow::Owned(features.clone().with_expressions(own)),
-        };
-        match artifact.contract.differences_from_table(&features) {
-            differences if differences.is_empty() => Ok(features),
-            differences => Err(ArtifactError::ContractDiffers { differences }.into()),
+        match self {
+            Contestant::Kept(artifact) => Ok(features_for(artifact, Cow::Borrowed(features))?),
+            Contestant::Fitted(_) | Contestant::Given(_) => Ok(Cow::Borrowed(features)),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::analysis::evaluation::{
     Comparison, Condition, Holds, LineageKind, PredictionAccount, SliceVerdict, WorstSlice,
 };
+use crate::base::Verdict;
 use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::workflows::card::{category_words, feature_words};
@@ -93,6 +94,43 @@ pub fn reason_words(language: Language, comparison: &Comparison) -> Option<Strin
         ("unpredicted", language.integer(comparison.selection.unpredicted)),
     ];
     Some(language.fill_owned(&format!("compare.because_{reason}"), &values))
+}
+
+/// The ratio of the errors with its interval, and the bound that decides: nothing passes but by the upper one, nothing fails but by
+/// the lower one. Figures with so many `places`.
+#[must_use]
+pub fn bounds_words(language: Language, comparison: &Comparison, places: usize) -> String {
+    let number = |value: f64| language.decimal(value, places);
+    let key = match comparison.gate {
+        Verdict::Pass => "compare.gate_pass",
+        Verdict::Fail => "compare.gate_fail",
+        Verdict::Inconclusive => "compare.gate_inconclusive",
+    };
+    let values = [
+        ("ratio", number(comparison.ratio)),
+        ("low", number(comparison.ratio_low)),
+        ("high", number(comparison.ratio_high)),
+        ("upper", number(comparison.ratio_upper_bound)),
+        ("lower", number(comparison.ratio_lower_bound)),
+        ("margin", language.decimal(comparison.margin, 2)),
+    ];
+    language.fill_owned(key, &values)
+}
+
+/// Where the gate does not decide: why, or how many days would; what no further visits would change comes before that.
+#[must_use]
+pub fn undecided_words(language: Language, comparison: &Comparison) -> Option<String> {
+    let is_closed = !matches!(comparison.gate_reason.as_deref(), None | Some("few" | "undecided"));
+    if let Some(reason) = reason_words(language, comparison).filter(|_| is_closed) {
+        return Some(reason);
+    }
+    (comparison.gate == Verdict::Inconclusive).then(|| match comparison.days_needed {
+        Some(days) => {
+            let values = [("days", language.integer(days)), ("present", language.integer(comparison.days))];
+            language.fill_owned("compare.days_needed", &values)
+        }
+        None => language.text("compare.days_unknown").to_owned(),
+    })
 }
 
 /// Which visits were compared on, where they were asked for or lack predictions, and what became of the rows of files.

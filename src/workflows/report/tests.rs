@@ -7,7 +7,8 @@ use crate::analysis::drift::{
     BinRows, ColumnDrift, DataDrift, DataReason, FeatureDrift, LabelBounds, LabelDrift, Level, Source,
     WindowFacts, concept_drift,
 };
-use crate::analysis::evaluation::{CostWeights, Dimension, Pairs, Settings, Side, compare};
+use crate::analysis::evaluation::gates::GateResult;
+use crate::analysis::evaluation::{CostWeights, Dimension, LineageKind, Pairs, Settings, Side, compare};
 use crate::base::calendar::{CivilDate, DateStyle, Zone};
 use crate::base::language::Language;
 use crate::base::statistics::BinLabel;
@@ -228,6 +229,38 @@ fn what_is_not_decided_says_what_would_decide() {
             .map_or_else(|| language.text("compare.days_unknown").to_owned(), |days| language.integer(days));
         assert!(report.meaning.iter().any(|sentence| sentence.contains(&days)), "{:?}", report.meaning);
         assert!(report.meaning.iter().all(|sentence| !sentence.contains('{')), "{:?}", report.meaning);
+    }
+}
+
+/// Predictions of which nobody can say when their model was trained may have seen these visits.
+#[test]
+fn what_may_have_been_seen_is_not_called_unseen_and_every_gate_is_told() {
+    let mut outcome = outcome(20, 0.7);
+    outcome.gates = vec![GateResult {
+        id: "coverage".to_owned(),
+        gate: "coverage".to_owned(),
+        verdict: Verdict::Inconclusive,
+        value: None,
+        limit: None,
+        n: None,
+        reason: None,
+        figures: std::collections::BTreeMap::new(),
+    }];
+    let until = Some(Moment::from_millis(1_761_900_000_000).unwrap());
+    outcome.comparison.lineage.current_trained_until = until;
+    let unseen = "Neither model has learned from these visits";
+    assert!(page_of(&outcome, Language::English).contains(unseen), "where all arrived after the training");
+    for (kind, reason, words) in [
+        (LineageKind::Unknown, "unknown_lineage", "nobody has said"),
+        (LineageKind::InSample, "in_sample", "not judged on what it has seen"),
+    ] {
+        outcome.comparison.lineage.kind = kind;
+        outcome.comparison.gate = Verdict::Inconclusive;
+        outcome.comparison.gate_reason = Some(reason.to_owned());
+        let page = page_of(&outcome, Language::English);
+        assert!(page.contains(words) && !page.contains(unseen), "{reason}");
+        let gate = Language::Persian.text("gate.coverage");
+        assert!(page.contains(Language::English.text("gate.coverage")) && page.contains(gate), "both languages");
     }
 }
 

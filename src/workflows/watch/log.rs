@@ -13,6 +13,7 @@ use crate::analysis::drift::{
     Timeline, WeekError, Window, concept_drift, data_drift, label_drift,
 };
 use crate::analysis::features::{Column, FeatureTable, Whole};
+use crate::analysis::history::Categories;
 use crate::base::calendar::{CivilDate, Zone};
 use crate::base::{Task, Verdict};
 use crate::store::predictions::{Prediction, Predictions};
@@ -38,7 +39,7 @@ pub struct LogFacts {
 /// The features of one name, row by row.
 enum Values {
     Numbers(Vec<f32>),
-    Names { codes_of: HashMap<String, u32>, codes: Vec<Option<u32>> },
+    Names { names: Categories, codes: Whole },
 }
 
 /// A log in memory.
@@ -136,7 +137,7 @@ impl Log {
         for (id, value) in features {
             let is_name = value.is_string();
             let values = self.columns.entry(id).or_insert_with(|| match is_name {
-                true => Values::Names { codes_of: HashMap::new(), codes: Vec::new() },
+                true => Values::Names { names: Categories::default(), codes: Whole::default() },
                 false => Values::Numbers(Vec::new()),
             });
             values.put(row, &value);
@@ -173,10 +174,9 @@ impl Values {
                 numbers.resize(row, f32::NAN);
                 numbers.push(value.as_f64().map_or(f32::NAN, |number| number as f32));
             }
-            Values::Names { codes_of, codes } => {
-                codes.resize(row, None);
-                let next = codes_of.len() as u32; // as many names as rows at most
-                codes.push(value.as_str().map(|name| *codes_of.entry(name.to_owned()).or_insert(next)));
+            Values::Names { names, codes } => {
+                fill(codes, row);
+                codes.push(value.as_str().map(|name| names.code_for(name)));
             }
         }
     }
@@ -187,33 +187,28 @@ impl Values {
                 numbers.resize(rows, f32::NAN);
                 Column::Real(numbers)
             }
-            Values::Names { codes_of, mut codes } => {
-                codes.resize(rows, None);
-                let mut names = vec![String::new(); codes_of.len()];
-                for (name, code) in codes_of {
-                    if let Some(place) = names.get_mut(code as usize) {
-                        *place = name;
-                    }
-                }
-                Column::Categories { names, codes: codes.into_iter().collect::<Whole>() }
+            Values::Names { names, mut codes } => {
+                fill(&mut codes, rows);
+                Column::Categories { names: names.names().to_vec(), codes }
             }
         }
     }
 }
 
-fn errors(window: &Window, predicted: &[f64], waits: &[Option<f64>]) -> WeekError {
-    let mut days: Vec<ErrorDay> =
-        window.dates.iter().map(|day| ErrorDay { day: *day, n: 0, sum_abs: 0.0 }).collect();
-    for (row, day) in window.rows.iter().zip(&window.day) {
-        let row = *row as usize;
-        let known = predicted.get(row).zip(waits.get(row).copied().flatten());
-        if let Some(((predicted, wait), day)) = known.zip(days.get_mut(*day as usize)) {
-            day.n += 1;
-            day.sum_abs += (predicted - wait).abs();
-        }
+/// Rows without a name until there are `rows`.
+fn fill(codes: &mut Whole, rows: usize) {
+    while codes.len() < rows {
+        codes.push(None);
     }
+}
+
+fn errors(window: &Window, predicted: &[f64], waits: &[Option<f64>]) -> WeekError {
+    let error = |row: &u32| {
+        let row = *row as usize;
+        Some((predicted.get(row)? - waits.get(row).copied()??).abs())
+    };
     // What is in the log was said before it came true.
-    WeekError::of(window.facts.first, &days, false)
+    WeekError::of(window.facts.first, &ErrorDay::of(window, window.rows.iter().map(error)), false)
 }
 
 /// The known waits of a window, day by day.

@@ -1,16 +1,16 @@
 //! The model whose errors are watched, and its predictions on windows.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
 use crate::analysis::drift::{ErrorDay, WeekError, Window};
-use crate::analysis::features::{Expression, FeatureTable};
-use crate::analysis::models::{Artifact, ArtifactError, Fitted};
+use crate::analysis::features::FeatureTable;
+use crate::analysis::models::{Artifact, Fitted};
 use crate::base::{Moment, Task};
 use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
-use crate::workflows::models::{ModelName, load};
+use crate::workflows::models::{ModelName, features_for, load};
 use crate::workflows::train::fit_baseline;
 use crate::workflows::{Home, WorkflowError};
 
@@ -93,12 +93,9 @@ impl WatchedModel {
     /// The features of the visits `rows`, as the model needs them.
     pub fn features(&self, watching: &Watching<'_>, rows: &[usize]) -> Result<FeatureTable, WorkflowError> {
         let features = watching.prepared.features.take(rows);
-        let Some(artifact) = &self.artifact else { return Ok(features) };
-        let own: Vec<Arc<Expression>> = artifact.contract.expressions().into_iter().map(Arc::new).collect();
-        let features = features.with_expressions(&own);
-        match artifact.contract.differences_from_table(&features) {
-            differences if differences.is_empty() => Ok(features),
-            differences => Err(ArtifactError::ContractDiffers { differences }.into()),
+        match &self.artifact {
+            Some(artifact) => Ok(features_for(artifact, Cow::Owned(features))?.into_owned()),
+            None => Ok(features),
         }
     }
 
@@ -109,25 +106,16 @@ impl WatchedModel {
         window: &Window,
         task: &Task,
     ) -> Result<WeekError, WorkflowError> {
-        let waits = &watching.prepared.waits;
-        let finished: Vec<(usize, usize, f64)> = window
-            .rows
-            .iter()
-            .zip(&window.day)
-            .filter_map(|(row, day)| Some((*row as usize, *day as usize, waits.get(*row as usize).copied()??)))
-            .collect();
-        let rows: Vec<usize> = finished.iter().map(|(row, ..)| *row).collect();
-        let mut days: Vec<ErrorDay> =
-            window.dates.iter().map(|day| ErrorDay { day: *day, n: 0, sum_abs: 0.0 }).collect();
-        if let Some(fitted) = &self.fitted {
-            let predicted = fitted.predict_all(&self.features(watching, &rows)?, task)?;
-            for ((_, day, wait), predicted) in finished.iter().zip(predicted) {
-                if let Some(day) = days.get_mut(*day) {
-                    day.n += 1;
-                    day.sum_abs += (predicted - wait).abs();
-                }
-            }
+        let wait = |row: &u32| watching.prepared.waits.get(*row as usize).copied().flatten();
+        let finished = window.rows.iter().filter(|row| wait(row).is_some());
+        let rows: Vec<usize> = finished.map(|row| *row as usize).collect();
+        let mut predicted = match &self.fitted {
+            Some(fitted) => fitted.predict_all(&self.features(watching, &rows)?, task)?,
+            None => Vec::new(),
         }
+        .into_iter();
+        let error = |row: &u32| wait(row).and_then(|wait| Some((predicted.next()? - wait).abs()));
+        let days = ErrorDay::of(window, window.rows.iter().map(error));
         let arrived = &watching.prepared.history.visits.arrived;
         let begins = window.rows.first().and_then(|row| arrived.get(*row as usize));
         let in_sample = begins.zip(self.facts.trained_until).is_some_and(|(begins, until)| *begins < until);

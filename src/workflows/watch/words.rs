@@ -160,8 +160,12 @@ pub fn bin_words(language: Language, feature: &str, label: &BinLabel) -> String 
         BinLabel::Range { above: Some(above), up_to: Some(up_to) } => {
             format!("{}–{}", number(*above), number(*up_to))
         }
-        BinLabel::Range { above: None, up_to: Some(up_to) } => format!("≤ {}", number(*up_to)),
-        BinLabel::Range { above: Some(above), up_to: None } => format!("> {}", number(*above)),
+        BinLabel::Range { above: None, up_to: Some(up_to) } => {
+            language.fill("drift.up_to", &[("value", &number(*up_to))])
+        }
+        BinLabel::Range { above: Some(above), up_to: None } => {
+            language.fill("drift.above", &[("value", &number(*above))])
+        }
         BinLabel::Range { above: None, up_to: None } => "–".to_owned(),
         BinLabel::Other => language.text("drift.other_values").to_owned(),
         BinLabel::New => language.text("drift.new_values").to_owned(),

@@ -2,10 +2,9 @@
 
 use super::charts::side_words;
 use crate::analysis::evaluation::{Comparison, SiteSlice};
-use crate::base::Verdict;
 use crate::workbench::screens::names::{at_start, listed};
 use crate::workbench::theme::Look;
-use crate::workflows::compare::reason_words;
+use crate::workflows::compare::{bounds_words, undecided_words};
 
 /// Sites that are named where they cannot be judged.
 const MOST_NAMED: usize = 6;
@@ -70,39 +69,13 @@ fn sites_sentence(look: &Look, sites: &[SiteSlice]) -> String {
     }
 }
 
-/// What the gate says and what it rests on.
+/// What the gate says, what it rests on and what would decide.
 pub(super) fn gate(look: &Look, comparison: &Comparison) -> String {
-    let number = |value: f64| look.language.decimal(value, 2);
-    let key = match comparison.gate {
-        Verdict::Pass => "compare.gate_pass",
-        Verdict::Fail => "compare.gate_fail",
-        Verdict::Inconclusive => "compare.gate_inconclusive",
-    };
-    // The bound that decides: nothing passes but by the upper one, nothing fails but by the lower one.
-    let values = [
-        ("ratio", number(comparison.ratio)),
-        ("low", number(comparison.ratio_low)),
-        ("high", number(comparison.ratio_high)),
-        ("upper", number(comparison.ratio_upper_bound)),
-        ("lower", number(comparison.ratio_lower_bound)),
-        ("margin", number(comparison.margin)),
-    ];
-    let mut says = look.language.fill_owned(key, &values);
-    // What no further visits would change comes before how many would be needed.
-    let is_closed = !matches!(comparison.gate_reason.as_deref(), None | Some("few" | "undecided"));
-    if let Some(reason) = reason_words(look.language, comparison).filter(|_| is_closed) {
-        says = look.fill("compare.sentences", &[("first", &says), ("second", &reason)]);
-        return says;
+    let says = bounds_words(look.language, comparison, 2);
+    match undecided_words(look.language, comparison) {
+        Some(why) => look.fill("compare.sentences", &[("first", &says), ("second", &why)]),
+        None => says,
     }
-    let needed = match (comparison.gate, comparison.days_needed) {
-        (Verdict::Inconclusive, Some(days)) => {
-            let numbers = [look.language.integer(days), look.language.integer(comparison.days)];
-            look.fill("compare.days_needed", &[("days", &numbers[0]), ("present", &numbers[1])])
-        }
-        (Verdict::Inconclusive, None) => look.text("compare.days_unknown").to_owned(),
-        _ => return says,
-    };
-    look.fill("compare.sentences", &[("first", &says), ("second", &needed)])
 }
 
 /// What was not scored, and the sites that were not judged.

@@ -59,6 +59,7 @@ pub fn comparison_report(account: &ComparisonAccount<'_>, language: Language) ->
         picture: telling.gauge(),
         meaning: telling.meaning(),
         sections: vec![
+            section("gates", "report.gates", "report.gates_lead", telling.gates()),
             section("days", "report.days", "report.days_lead", telling.over_days()),
             section("figures", "report.figures", "report.figures_lead", telling.metrics()),
             section("scale", "report.scale", "report.scale_lead", telling.tenths()),

@@ -1,7 +1,9 @@
 //! The tables of a comparison: every figure of both models, other tests of the same difference, days that would show one.
 
+use crate::analysis::evaluation::gates::GateResult;
 use crate::analysis::evaluation::{Figure, Metric, Power};
 use crate::base::statistics::Interval;
+use crate::workflows::gates::{gate_reason, gate_value};
 use crate::workflows::report::document::{Block, Cell, Head, Ink, Table};
 
 use super::Telling;
@@ -101,6 +103,31 @@ impl Telling<'_> {
             _ => Ink::Plain,
         };
         Cell::Text(told, ink)
+    }
+
+    /// What each gate says and what it rests on.
+    pub fn gates(&self) -> Vec<Block> {
+        let gates = &self.account.outcome.gates;
+        let row = |gate: &GateResult| {
+            let said = [gate_value(self.language, gate), gate_reason(self.language, gate)];
+            let said = said
+                .into_iter()
+                .flatten()
+                .reduce(|first, second| self.fill("compare.sentences", &[("first", first), ("second", second)]));
+            vec![
+                Cell::text(self.text(&format!("gate.{}", gate.id))),
+                Cell::Verdict(gate.verdict, self.text(&format!("verdict.{}", gate.verdict.id()))),
+                said.map_or_else(|| Cell::Text(self.text("report.none"), Ink::Soft), Cell::text),
+            ]
+        };
+        let head = |key: &str| Head::Words(self.text(key));
+        vec![Block::Table(Table {
+            caption: self.fill("report.gates_caption", &[("n", self.count(self.comparison().n))]),
+            heads: vec![head("report.gate_name"), head("report.gate_verdict"), head("report.rests_on")],
+            rows: gates.iter().map(row).collect(),
+            axis: None,
+            is_folded: false,
+        })]
     }
 
     /// The intervals by both methods, and tests that rest on other assumptions.

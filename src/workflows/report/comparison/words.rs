@@ -1,8 +1,7 @@
 //! The first screen: the answer in a sentence, the numbers that carry it, what it means and what would decide.
 
-use crate::analysis::evaluation::SliceVerdict;
-use crate::base::Verdict;
-use crate::workflows::compare::level_words;
+use crate::analysis::evaluation::{LineageKind, SliceVerdict};
+use crate::workflows::compare::{bounds_words, level_words, selection_words, undecided_words};
 use crate::workflows::models::{at_start, contender_words};
 use crate::workflows::report::document::{Finding, Ink, KeyFigure};
 use crate::workflows::report::markup::name;
@@ -59,25 +58,11 @@ impl Telling<'_> {
 
     pub fn finding(&self) -> Finding {
         let comparison = self.comparison();
-        let number = |value: f64| self.language.decimal(value, 3);
-        let key = match comparison.gate {
-            Verdict::Pass => "compare.gate_pass",
-            Verdict::Fail => "compare.gate_fail",
-            Verdict::Inconclusive => "compare.gate_inconclusive",
-        };
-        let values = [
-            ("ratio", number(comparison.ratio)),
-            ("low", number(comparison.ratio_low)),
-            ("high", number(comparison.ratio_high)),
-            ("upper", number(comparison.ratio_upper_bound)),
-            ("lower", number(comparison.ratio_lower_bound)),
-            ("margin", self.minutes(comparison.margin)),
-        ];
         Finding {
             verdict: comparison.gate,
             word: self.text(&format!("verdict.{}", comparison.gate.id())),
             name: self.fill("report.gate", &[("margin", self.minutes(comparison.margin))]),
-            sentence: self.fill(key, &values),
+            sentence: bounds_words(self.language, comparison, 3),
         }
     }
 
@@ -131,25 +116,14 @@ impl Telling<'_> {
         ];
         let mut sentences =
             vec![self.fill("report.mean_error", &errors), self.fill("report.mean_interval", &blocks)];
-        sentences.extend(self.what_would_decide());
+        sentences.extend(undecided_words(self.language, comparison));
+        sentences.extend(selection_words(self.language, comparison));
         sentences.push(self.worst_slice());
         sentences.extend(self.unseen());
         let unserved =
             [("abandoned", self.count(comparison.abandoned)), ("unfinished", self.count(comparison.unfinished))];
         sentences.push(self.fill("compare.unserved", &unserved));
         sentences
-    }
-
-    /// Where the data do not decide: how many days would.
-    fn what_would_decide(&self) -> Option<String> {
-        let comparison = self.comparison();
-        (comparison.gate == Verdict::Inconclusive).then(|| match comparison.days_needed {
-            Some(days) => {
-                let values = [("days", self.count(days)), ("present", self.count(comparison.days))];
-                self.fill("compare.days_needed", &values)
-            }
-            None => self.text("compare.days_unknown"),
-        })
     }
 
     /// The worst slice, or that there is none; never silence about those that could not be judged.
@@ -174,13 +148,10 @@ impl Telling<'_> {
         self.fill("cli.compare.worst_slice", &values)
     }
 
-    /// That neither model has learned from these visits, and since when.
+    /// That neither model has learned from these visits, and since when; nothing where that is not so, or nobody knows.
     fn unseen(&self) -> Option<String> {
-        let outcome = self.account.outcome;
-        let until = |artifact: &Option<crate::analysis::models::Artifact>| {
-            artifact.as_ref().map(|artifact| artifact.origin.trained_until)
-        };
-        let until = until(&outcome.current).max(until(&outcome.candidate))?;
-        Some(self.fill("report.unseen", &[("until", self.date(until))]))
+        let lineage = &self.comparison().lineage;
+        let until = lineage.current_trained_until.max(lineage.candidate_trained_until)?;
+        (lineage.kind == LineageKind::After).then(|| self.fill("report.unseen", &[("until", self.date(until))]))
     }
 }
