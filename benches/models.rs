@@ -22,7 +22,8 @@ use nobat::base::Task;
 
 const SIZES: [usize; 2] = [100_000, 1_000_000];
 const SEED: u64 = 14_050_902;
-const FAMILIES: [&str; 5] = ["boosted", "linear", "elastic-net", "q-lasso", "tweedie"];
+const FAMILIES: [&str; 8] =
+    ["boosted", "linear", "elastic-net", "q-lasso", "tweedie", "calendar-median", "rule", "last-wait"];
 const BOOSTED: &str = "leaves: 63\nlearning_rate: 0.1\nmonotone: free\nl2: 0\nmin_leaf: 20\nrounds: ";
 /// The share of the visits, the newest, that are tested on.
 const TESTED: f64 = 0.2;

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod language;
 pub mod minutes;
 pub mod moment;
+pub mod nearest;
 pub mod palette;
 pub mod role;
 pub mod scale;

@@ -46,7 +46,12 @@ pub struct CurvePoint {
 
 /// Asks work to stop. Clones share one flag.
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken {
+    asked: Arc<AtomicBool>,
+    /// How often, and how far apart, the work asks.
+    #[cfg(test)]
+    asks: Arc<Mutex<asks::Asks>>,
+}
 
 /// The work was stopped by request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,13 +76,15 @@ struct Told {
 impl CancelToken {
     /// Asks the work to stop; it does so at its next [`Task::check`].
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// Whether the work was asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        #[cfg(test)]
+        self.asked_now();
+        self.asked.load(Ordering::Relaxed)
     }
 }
 
@@ -148,6 +155,50 @@ impl Task {
 
     fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What tests ask of the work's asking.
+#[cfg(test)]
+mod asks {
+    use std::time::{Duration, Instant};
+
+    use super::{CancelToken, Ordering, PoisonError};
+
+    /// The asks of a task until now.
+    #[derive(Debug, Default)]
+    pub struct Asks {
+        seen: u64,
+        stop_at: Option<u64>,
+        last: Option<Instant>,
+        longest: Duration,
+    }
+
+    impl CancelToken {
+        /// A token that is cancelled when the work asks for the `ask`-th time, from 1.
+        pub fn cancelling_at(ask: u64) -> CancelToken {
+            let token = CancelToken::default();
+            token.asks.lock().unwrap_or_else(PoisonError::into_inner).stop_at = Some(ask);
+            token
+        }
+
+        /// How often the work has asked, and the longest time between two asks.
+        pub fn asks(&self) -> (u64, Duration) {
+            let asks = self.asks.lock().unwrap_or_else(PoisonError::into_inner);
+            (asks.seen, asks.longest)
+        }
+
+        pub(super) fn asked_now(&self) {
+            let mut asks = self.asks.lock().unwrap_or_else(PoisonError::into_inner);
+            asks.seen += 1;
+            let now = Instant::now();
+            if let Some(last) = asks.last.replace(now) {
+                asks.longest = asks.longest.max(now - last);
+            }
+            if asks.stop_at == Some(asks.seen) {
+                self.asked.store(true, Ordering::Relaxed);
+            }
+        }
     }
 }
 

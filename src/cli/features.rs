@@ -45,7 +45,8 @@ enum What {
         #[arg(long, default_value_t = SEED)]
         seed: u64,
     },
-    /// Compute what the service cannot know from a request, and publish it for a time.
+    /// Compute what the service cannot know from a request, and publish it for a time: with it, how far the intervals of the
+    /// live version reach, where they follow what came true (`nobat train --adaptive-intervals`). Once a night is enough.
     Publish {
         /// The data set: its name, the beginning of its digest, or `latest`.
         #[arg(long, value_name = "D", default_value = "latest")]

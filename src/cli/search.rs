@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::models::DEFAULTS;
 use crate::base::Verdict;
 use crate::base::language::Language;
 use crate::store::sqlite::Access;
@@ -71,6 +72,7 @@ impl Search {
         let (run, document) = runs::show(&context.home, outcome.run.run())?;
         output.print(&outcome, |language| {
             let mut words = vec![best_line(&outcome, language)];
+            words.extend(gain_line(&outcome, language));
             words.extend(lines(&run, &document, language));
             words
         })?;
@@ -100,6 +102,26 @@ fn best_line(outcome: &SearchOutcome, language: Language) -> String {
         ("parameters", parameters(&outcome.best, language)),
     ];
     language.fill_owned("cli.search.best", &values)
+}
+
+/// How the best of the trials stands against the defaults; nothing where these came to no model.
+fn gain_line(outcome: &SearchOutcome, language: Language) -> Option<String> {
+    let Some(gain) = outcome.gain else {
+        return (outcome.lowest.trial == DEFAULTS).then(|| language.text("cli.search.none_better").to_owned());
+    };
+    let values = [
+        ("trial", language.integer(u64::from(outcome.lowest.trial))),
+        ("mae", language.decimal(outcome.lowest.mae.unwrap_or(f64::NAN), 3)),
+        ("difference", language.decimal(-gain.difference, 3)),
+        ("error", language.decimal(gain.standard_error.unwrap_or(f64::NAN), 3)),
+        ("days", language.integer(gain.days as u64)),
+    ];
+    let key = match (gain.is_clear(), gain.standard_error) {
+        (true, _) => "cli.search.defaults_left",
+        (false, Some(_)) => "cli.search.defaults_kept",
+        (false, None) => "cli.search.defaults_one_day",
+    };
+    Some(language.fill_owned(key, &values))
 }
 
 /// As in a file of parameters.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::evaluation::{Errors, SplitPlan};
-use crate::analysis::models::IMPORTED;
+use crate::analysis::models::{ADAPTIVE_RATES, IMPORTED};
 use crate::base::Verdict;
 use crate::base::calendar::{DateStyle, WallClock};
 use crate::base::language::Language;
@@ -44,6 +44,10 @@ pub struct Train {
     /// Days before each cut that are left out.
     #[arg(long, value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=365))]
     gap_days: u32,
+    /// Intervals follow what comes true: how much a day moves them, 0.01 to 0.5; a rate of 0.2 follows within a week. The test
+    /// part tells how often they would have held. The service follows what `nobat features publish` tells it.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    adaptive_intervals: Option<f64>,
     /// Instead: train again and again while time went on, at so many origins before the test part, and keep nothing.
     #[arg(long, value_name = "ORIGINS", value_parser = clap::value_parser!(u32).range(1..=100))]
     backtest: Option<u32>,
@@ -58,6 +62,11 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
 
 fn part(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|share| (0.0..=0.25).contains(share)).ok_or_else(|| "0..0.25".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let (least, most) = ADAPTIVE_RATES;
+    text.parse().ok().filter(|rate| (least..=most).contains(rate)).ok_or_else(|| format!("{least}..{most}"))
 }
 
 impl Train {
@@ -75,7 +84,8 @@ impl Train {
             calibrate_share: self.calibrate_share,
             gap_days: self.gap_days,
         };
-        let request = TrainRequest { family: self.family.clone(), parameters, seed: self.seed, split };
+        let (family, adaptive_rate) = (self.family.clone(), self.adaptive_intervals);
+        let request = TrainRequest { family, parameters, seed: self.seed, split, adaptive_rate };
         if let Some(origins) = self.backtest {
             let found = backtest(&context.home, &prepared, &request, origins, &context.task)?;
             let mut clock = prepared.history.zone.clock();
@@ -109,7 +119,12 @@ fn backtest_lines(found: &Backtest, clock: &mut WallClock, language: Language) -
         let mut values = values(origin.test.as_ref(), origin.rule.as_ref()).to_vec();
         let train = language.integer(origin.train_n);
         values.extend([("date", date), ("train", train), ("covered", covered)]);
-        language.fill_owned("cli.backtest.origin", &values)
+        let mut words = language.fill_owned("cli.backtest.origin", &values);
+        if let Some(followed) = origin.coverage_80_followed {
+            words
+                .push_str(&language.fill("cli.backtest.followed", &[("covered", &language.percent(followed, 1))]));
+        }
+        words
     };
     let mut lines: Vec<String> = found.origins.iter().map(line).collect();
     lines.push(language.fill_owned("cli.backtest.overall", &values(found.overall.as_ref(), found.rule.as_ref())));

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 
 use crate::analysis::features::{OnlineOutcome, OnlineQueues};
-use crate::base::{Digest, Minutes, Moment};
-use crate::store::registry::Publication;
+use crate::analysis::models::{SHARE_IDS, Shares};
+use crate::base::{Digest, Minutes, Moment, Version};
+use crate::store::registry::{OnlineValue, Publication};
 
 /// Published values in place.
 pub(super) struct Online {
@@ -15,6 +16,8 @@ pub(super) struct Online {
     published_at: Moment,
     /// The values.
     pub queues: OnlineQueues,
+    /// A version, and the shares at which its intervals stand.
+    shares: Option<(Version, Shares)>,
 }
 
 /// How often requests that left values out got them.
@@ -48,6 +51,9 @@ struct Published {
     max_age_minutes: Minutes,
     /// Whether they are used now.
     fresh: bool,
+    /// The version whose intervals follow what came true; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intervals_of: Option<Version>,
 }
 
 impl Online {
@@ -59,8 +65,24 @@ impl Online {
             identity: (publication.event, publication.values_sha256),
             published_at: publication.published_at,
             queues: OnlineQueues::new(publication.as_of, publication.max_age_ms, values),
+            shares: shares(&publication.values),
         }
     }
+
+    /// The shares at which the intervals of `version` stand for an arrival at `at`, where they are known and not too old.
+    pub fn shares(&self, version: Version, at: Moment) -> Option<&Shares> {
+        let (own, shares) = self.shares.as_ref()?;
+        (*own == version && self.queues.is_usable(at)).then_some(shares)
+    }
+}
+
+/// The shares among published values, with the version that they belong to, which stands in the place of the service.
+fn shares(values: &[OnlineValue]) -> Option<(Version, Shares)> {
+    let of = |id: &str| values.iter().find(|value| value.feature == id);
+    let version = &values.iter().find(|value| SHARE_IDS.as_flattened().contains(&value.feature.as_str()))?.service;
+    let shares =
+        Shares::from_published(|id| of(id).filter(|value| value.service == *version).map(|value| value.value));
+    Some((version.parse().ok()?, shares?))
 }
 
 impl OnlineCounts {
@@ -84,6 +106,7 @@ impl OnlineCounts {
             age_minutes: now.minutes_since(online.queues.as_of()),
             max_age_minutes: Minutes::from_millis(online.queues.max_age_ms()),
             fresh: online.queues.is_usable(now),
+            intervals_of: online.shares.map(|(version, _)| version),
         });
         OnlineState { published, taken: read(&self.taken), stale: read(&self.stale), absent: read(&self.absent) }
     }

@@ -17,6 +17,7 @@ use super::deployment::Deployment;
 use super::problem::{Kind, Problem};
 use super::routes::App;
 use crate::analysis::answer::{LARGEST_BODY_BYTES, Predicted, PredictionRequest};
+use crate::analysis::features::OnlineQueues;
 use crate::analysis::models::WaitInterval;
 use crate::base::{Minutes, Moment, Version};
 use crate::store::predictions::Prediction;
@@ -28,6 +29,9 @@ struct Answer<'a> {
     minutes: Minutes,
     /// Between which waits the actual one lies, each with its level; empty where the version has no intervals.
     intervals: Vec<WaitInterval>,
+    /// The moment until which the intervals followed what came true; absent where they stay as they were calibrated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intervals_as_of: Option<Moment>,
     version: Version,
     generation: i64,
     /// The features of the model that were not known.
@@ -60,9 +64,15 @@ pub(super) async fn predict(
     let at = (app.clock)();
     let request = PredictionRequest::parse(&body, at)?;
     let online = app.live.online();
-    let predicted = deployment.model.predictor.predict(&request, online.as_deref().map(|online| &online.queues));
+    let version = deployment.model.statement.version;
+    let shares = online.as_deref().and_then(|online| online.shares(version, request.arrived));
+    let queues = online.as_deref().map(|online| &online.queues);
+    let predictor = &deployment.model.predictor;
+    let predicted = predictor.predict(&request, queues, shares);
     app.online.count(predicted.online);
-    Ok(answer(&app, &deployment, request, predicted, at, begin))
+    let can_follow = predictor.artifact.intervals.as_ref().is_some_and(|intervals| intervals.rate().is_some());
+    let followed = queues.filter(|_| can_follow && shares.is_some()).map(OnlineQueues::as_of);
+    Ok(answer(&app, &deployment, request, (predicted, followed), at, begin))
 }
 
 /// Answers, and hands the answer over to be logged.
@@ -70,7 +80,7 @@ fn answer(
     app: &App,
     deployment: &Deployment,
     request: PredictionRequest,
-    predicted: Predicted,
+    (predicted, intervals_as_of): (Predicted, Option<Moment>),
     at: Moment,
     begin: Instant,
 ) -> Response {
@@ -78,7 +88,17 @@ fn answer(
     let (version, generation) = (deployment.model.statement.version, deployment.generation);
     let request_id = request.request_id.as_deref();
     let online = online.id();
-    let body = Json(Answer { minutes, intervals, version, generation, missing: &missing, online, request_id });
+    let missing_ids = missing.as_slice();
+    let body = Json(Answer {
+        minutes,
+        intervals,
+        intervals_as_of,
+        version,
+        generation,
+        missing: missing_ids,
+        online,
+        request_id,
+    });
     let headers = [
         ("x-nobat-version", HeaderValue::from_str(&version.to_string())),
         ("x-nobat-generation", Ok(HeaderValue::from(generation))),

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::evaluation::{Errors, SplitPlan, errors};
+use crate::analysis::evaluation::{Coverage, Errors, SplitPlan, errors};
 use crate::analysis::models::Parameters;
 use crate::base::{Digest, Moment, Task};
 use crate::store::sqlite::Access;
@@ -48,6 +48,9 @@ pub struct Origin {
     pub rule: Option<Errors>,
     /// The share of the waits that the 80 % intervals hold; absent without intervals.
     pub coverage_80: Option<f64>,
+    /// The same as the intervals would have followed what came true; absent where they stay as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage_80_followed: Option<f64>,
 }
 
 /// Trains the family of `request` at each of `origins` origins.
@@ -65,16 +68,19 @@ pub fn backtest(
     let parameters = Parameters::from_yaml(family.parameters(), &request.parameters)?;
     let splits = request.split.rolling(&prepared.history, origins)?;
     let own = expressions(&workspace(home, Access::Read)?)?;
-    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed, rate: request.adaptive_rate };
     let (mut found, mut all) = (Vec::new(), Scored::default());
     for split in &splits {
         let (_, tested) = fit_and_test(prepared, &own, recipe, split, task)?;
         all.add(tested.scored);
-        let coverage_80 = tested.coverage.iter().find(|coverage| coverage.level == 0.8);
+        let of_80 = |levels: &[Coverage]| {
+            levels.iter().find(|coverage| coverage.level == 0.8).map(|coverage| coverage.covered)
+        };
         found.push(Origin {
             cut: split.cut,
             train_n: split.train.len() as u64,
-            coverage_80: coverage_80.map(|coverage| coverage.covered),
+            coverage_80: of_80(&tested.covered.fixed),
+            coverage_80_followed: of_80(&tested.covered.followed),
             test: tested.model,
             rule: tested.rule,
         });

@@ -201,6 +201,7 @@ impl Demo<'_> {
                 parameters: String::new(),
                 seed: SEED,
                 split: SplitPlan::default(),
+                adaptive_rate: None,
             };
             let outcome = train(demo.home, prepared, &request, demo.task)?;
             let document = &outcome.document;

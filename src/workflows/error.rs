@@ -86,7 +86,7 @@ pub enum WorkflowError {
     UnknownModel { name: String },
     /// A text that names no family.
     #[error("no family \"{name}\"; there are {known}")]
-    UnknownFamily { name: String, known: String },
+    UnknownFamily { name: String, known: String, nearest: Option<&'static str> },
     /// A family of which nothing is searched.
     #[error("nothing of \"{family}\" is searched")]
     NothingToSearch { family: String },
@@ -172,7 +172,8 @@ impl Explain for WorkflowError {
             WorkflowError::File { .. } => "file",
             WorkflowError::UnknownDataset { .. } => "unknown_dataset",
             WorkflowError::UnknownModel { .. } => "unknown_model",
-            WorkflowError::UnknownFamily { .. } => "unknown_family",
+            WorkflowError::UnknownFamily { nearest: None, .. } => "unknown_family",
+            WorkflowError::UnknownFamily { nearest: Some(_), .. } => "unknown_family_near",
             WorkflowError::NothingToSearch { .. } => "nothing_to_search",
             WorkflowError::NoTrialEnded { .. } => "no_trial_ended",
             WorkflowError::RunWithoutModel { .. } => "run_without_model",
@@ -220,7 +221,12 @@ impl Explain for WorkflowError {
             WorkflowError::ThresholdRange { name, least, most } => {
                 vec![("name", name.clone()), ("least", least.to_string()), ("most", most.to_string())]
             },
-            WorkflowError::UnknownFamily { name, known } | WorkflowError::UnknownThreshold { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            WorkflowError::UnknownFamily { name, known, nearest } => vec![
+                ("name", name.clone()),
+                ("known", known.clone()),
+                ("nearest", nearest.unwrap_or_default().to_owned()),
+            ],
+            WorkflowError::UnknownThreshold { name, known } => vec![("name", name.clone()), ("known", known.clone())],
             WorkflowError::ExpressionExists { name, most } => {
                 vec![("name", name.clone()), ("most", most.to_string())]
             },

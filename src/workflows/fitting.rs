@@ -10,7 +10,7 @@ use crate::analysis::evaluation::{Coverage, Places, TimeSplit, coverage};
 use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
     Curve, EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, FEWEST_VISITS, Family, Fit, FitError, Fitted,
-    Intervals, Parameters, Part, Queues, Training,
+    Intervals, KnownDays, Parameters, Part, Queues, Training, WaitInterval,
 };
 use crate::base::Task;
 use crate::base::language::Language;
@@ -48,6 +48,8 @@ pub(super) struct Recipe<'a> {
     pub family: &'static dyn Family,
     pub parameters: &'a Parameters,
     pub seed: u64,
+    /// How much intervals follow what comes true; fixed ones without it.
+    pub rate: Option<f64>,
 }
 
 /// The point model, then the models of [`EDGE_QUANTILES`], where the family has these.
@@ -92,7 +94,11 @@ impl Recipe<'_> {
                     EdgeValues::of(first.predict_all(&visits.features, task)?, &edges, &visits.features, task)?;
                 let between = (parts.calibrate_from, split.cut);
                 let queues = Queues::of(&visits.features);
-                Intervals::calibrated(between, kept_edges, &values, &visits.waits, &queues)
+                let fixed = Intervals::calibrated(between, kept_edges, &values, &visits.waits, &queues);
+                fixed.map(|fixed| match self.rate {
+                    Some(rate) => fixed.following(rate, &values, &visits.waits, &queues),
+                    None => fixed,
+                })
             }
             _ => None,
         };
@@ -132,21 +138,49 @@ impl Fits {
     }
 }
 
-/// The coverage of the intervals, level by level; parts of the visits for the first level alone.
+/// How often intervals hold what they say, level by level.
+#[derive(Default)]
+pub(super) struct Covered {
+    /// As they are.
+    pub fixed: Vec<Coverage>,
+    /// As they would have followed what came true; empty where they do not.
+    pub followed: Vec<Coverage>,
+}
+
+/// The coverage of the intervals on the visits of `rows`; parts of the visits for the first level alone.
 pub(super) fn coverage_of(
     intervals: &Intervals,
-    features: &FeatureTable,
-    actual: &[f64],
+    (prepared, rows): (&Prepared, &[usize]),
+    (features, actual): (&FeatureTable, &[f64]),
     places: &Places<'_>,
     seed: u64,
     task: &Task,
-) -> Result<Vec<Coverage>, FitError> {
+) -> Result<Covered, FitError> {
     let values = EdgeValues::of(places.predicted.clone(), intervals.edges(), features, task)?;
-    let levels = intervals.of_all(&values, &Queues::of(features));
-    let mut found: Vec<Coverage> =
-        levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
-    found.iter_mut().skip(1).for_each(|coverage| coverage.parts.clear());
-    Ok(found)
+    let queues = Queues::of(features);
+    let of_levels = |levels: &[Vec<WaitInterval>]| {
+        let mut found: Vec<Coverage> =
+            levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
+        found.iter_mut().skip(1).for_each(|coverage| coverage.parts.clear());
+        found
+    };
+    let fixed = of_levels(&intervals.of_all(&values, &queues));
+    let followed = match intervals.rate() {
+        None => None,
+        Some(_) => intervals.followed(&values, actual, &queues, &known_days(prepared, rows), u32::MAX),
+    };
+    Ok(Covered { fixed, followed: followed.map(|followed| of_levels(&followed.intervals)).unwrap_or_default() })
+}
+
+/// When each of `rows` arrived and was called: days of one clock, so that midnight is the same moment for all of them.
+pub(super) fn known_days(prepared: &Prepared, rows: &[usize]) -> KnownDays {
+    let visits = &prepared.history.visits;
+    let mut clock = prepared.history.zone.clock();
+    let mut day = |moment| clock.local(moment).date().epoch_days().cast_unsigned();
+    let arrived = rows.iter().map(|row| day(visits.arrived[*row])).collect();
+    // Rows were called, or they would have no wait.
+    let called = rows.iter().map(|row| visits.called[*row].map_or(u32::MAX, &mut day)).collect();
+    KnownDays { arrived, called }
 }
 
 impl RunDocument {
@@ -159,7 +193,7 @@ impl RunDocument {
         }
         let share = |share: f64| language.percent(share, 1);
         let end = |end: Option<f64>| share(end.unwrap_or(f64::NAN));
-        let of_level = |coverage: &Coverage| {
+        let of_level = |name: &str, coverage: &Coverage| {
             let values = [
                 ("covered", share(coverage.covered)),
                 ("low", end(coverage.covered_low)),
@@ -168,10 +202,11 @@ impl RunDocument {
                 ("width", language.decimal(coverage.mean_width, 1)),
                 ("shown", share(coverage.shown_covered)),
             ];
-            let name = language.fill("train.intervals_of", &[("level", &language.percent(coverage.level, 0))]);
+            let name = language.fill(name, &[("level", &language.percent(coverage.level, 0))]);
             (name, language.fill_owned("train.intervals_value", &values))
         };
-        self.coverage.iter().map(of_level).collect()
+        let fixed = self.coverage.iter().map(|coverage| of_level("train.intervals_of", coverage));
+        fixed.chain(self.followed.iter().map(|coverage| of_level("train.followed_of", coverage))).collect()
     }
 }
 

@@ -86,7 +86,7 @@ fn answered(
     // The visit is the present of its request.
     let answer = |place: usize| {
         let request = PredictionRequest::parse(&bodies[place], arrived[rows[place]])?;
-        let predicted = predictor.predict(&request, None);
+        let predicted = predictor.predict(&request, None, None);
         let body = serde_json::json!({ "minutes": predicted.minutes, "intervals": predicted.intervals,
             "missing": predicted.missing, "features": predicted.features });
         Ok((predicted.minutes, serde_json::to_vec(&body).unwrap_or_default()))
@@ -149,7 +149,7 @@ fn on_simulated(
         Err(error) => return failed(error.to_string()),
     };
     let parameters = Parameters::defaults(family.parameters());
-    let recipe = Recipe { family, parameters: &parameters, seed: SEED };
+    let recipe = Recipe { family, parameters: &parameters, seed: SEED, rate: None };
     match fit_and_test(&prepared, own, recipe, &split, task) {
         Ok((_, tested)) => {
             let mae = |errors: Option<crate::analysis::evaluation::Errors>| errors.map_or(f64::NAN, |of| of.mae);

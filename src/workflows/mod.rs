@@ -8,6 +8,8 @@ mod example;
 mod home;
 
 pub mod backtest;
+#[cfg(test)]
+mod cancel_tests;
 pub mod card;
 pub mod compare;
 pub mod databases;

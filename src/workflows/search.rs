@@ -1,9 +1,11 @@
 //! Search: try parameters of a family on the training time alone, then train the best of them and test it once.
 //!
-//! The last fifth of the *training* time is the validation part that trials are judged on; the test part is not looked at
-//! until the best trial is trained as a run. Every trial is kept as it ends: the same search, asked again, goes on where it
+//! The last fifth of the *training* time is the validation part that trials are judged on, and a family that is fitted in
+//! rounds stops on visits of its own before it; the test part is not looked at until the best trial is trained as a run. The
+//! defaults are left only for a trial that is better by more than one standard error of the difference, days as blocks. Every trial is kept as it ends: the same search, asked again, goes on where it
 //! stopped, and comes to the same end as if it had not been stopped. The minutes are those of all its trials together.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,18 +14,22 @@ use serde::Serialize;
 use crate::analysis::evaluation::SplitPlan;
 use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
-    BRACKET, Family, FitError, Parameters, Part, SearchResults, Space, Training, best_step, next_step,
+    BRACKET, DEFAULTS, Family, FitError, Gain, Parameters, Part, SearchResults, Space, Training, best_step,
+    next_step,
 };
 use crate::base::{Digest, Moment, Task};
 use crate::store::workspace::{NewSearch, Trial, Workspace};
 
 use super::datasets::Prepared;
 use super::expressions::{ExpressionText, expressions};
+use super::fitting::places;
 use super::train::{RunDocument, TrainRequest, TrainSummary, find_family, train, waits_of};
 use super::{Home, WorkflowError, now};
 
 /// The share of the training time at its end on which trials are judged.
 const VALIDATION_SHARE: f64 = 0.2;
+/// The share of the time before that, at its end, on which a fit in rounds stops.
+const STOP_SHARE: f64 = 0.1;
 /// The shares of the time before that from which the stages learn: always the newest part.
 const STAGES: [f64; 3] = [1.0 / 9.0, 1.0 / 3.0, 1.0];
 /// A stage with fewer visits than this says too little and is left out.
@@ -59,8 +65,12 @@ pub struct SearchOutcome {
     pub stages: Vec<f64>,
     /// Every trial, also those that were kept before.
     pub trials: Vec<Trial>,
-    /// The best of those that reached the highest stage.
+    /// The one that is taken: the best of those that reached the highest stage, or the defaults.
     pub best: Trial,
+    /// The one with the lowest error of those that reached the highest stage.
+    pub lowest: Trial,
+    /// How much better that one is than the defaults; absent where it has them, or no model came of them.
+    pub gain: Option<Gain>,
     /// The best, trained on the whole training part and tested once.
     pub run: TrainSummary,
 }
@@ -70,8 +80,13 @@ struct Ground {
     /// For each stage, the visits it learns from and their waits in minutes.
     stages: Vec<(FeatureTable, Vec<f64>)>,
     shares: Vec<f64>,
+    /// What decides when a fit in rounds stops; empty for other families.
+    stop: (FeatureTable, Vec<f64>),
     validation: FeatureTable,
     waits: Vec<f64>,
+    /// The place of the day of each visit of the validation part among its days, and how many visits a day has.
+    days: Vec<usize>,
+    of_day: Vec<u32>,
 }
 
 /// Searches until the minutes or the trials are used up, then trains and tests the best. `seen` is told every trial.
@@ -92,7 +107,7 @@ pub fn search(
     }
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let own = expressions(&workspace)?;
-    let ground = Ground::of(prepared, &own, request.test_share)?;
+    let ground = Ground::of(prepared, family, &own, request.test_share)?;
     let (id, run) = workspace.begin_search(&NewSearch {
         asked: asked(prepared.digest, &space, request, &own.iter().map(|x| ExpressionText::of(x)).collect::<Vec<_>>()),
         dataset: prepared.digest,
@@ -116,14 +131,27 @@ pub fn search(
         trials.push(trial);
     }
     let best = best_step(&results(&trials));
-    let best = best.and_then(|step| trials.iter().find(|trial| (trial.trial, trial.stage) == step)).cloned();
-    let best = best.ok_or_else(|| WorkflowError::NoTrialEnded {
+    let lowest = best.and_then(|step| trials.iter().find(|trial| (trial.trial, trial.stage) == step)).cloned();
+    let lowest = lowest.ok_or_else(|| WorkflowError::NoTrialEnded {
         reason: trials.iter().find_map(|trial| trial.failure.clone()).unwrap_or_default(),
     })?;
+    let (best, gain) = chosen(&lowest, &trials, &ground.of_day);
     let run = tested(home, prepared, request, &best, &mut workspace, (id, run), task)?;
     trials.sort_by_key(|trial| (trial.trial, trial.stage));
     let stages = ground.shares;
-    Ok(SearchOutcome { search: id, family: request.family.clone(), seed: request.seed, stages, trials, best, run })
+    let (family, seed) = (request.family.clone(), request.seed);
+    Ok(SearchOutcome { search: id, family, seed, stages, trials, best, lowest, gain, run })
+}
+
+/// The trial that is taken, and what the lowest gains over the defaults.
+fn chosen(lowest: &Trial, trials: &[Trial], of_day: &[u32]) -> (Trial, Option<Gain>) {
+    let is_default = |trial: &&Trial| {
+        lowest.trial != DEFAULTS && (trial.trial, trial.stage) == (DEFAULTS, lowest.stage) && trial.mae.is_some()
+    };
+    let Some(defaults) = trials.iter().find(is_default) else { return (lowest.clone(), None) };
+    let gain = Gain::of(of_day, &lowest.by_day, &defaults.by_day);
+    let taken = if gain.is_some_and(|gain| gain.is_clear()) { lowest } else { defaults };
+    (taken.clone(), gain)
 }
 
 /// The run of the best trial: the one that the search ended with before, where that is the same, else a new one.
@@ -142,6 +170,7 @@ fn tested(
         parameters: best.parameters.to_string(),
         seed: request.seed,
         split: SplitPlan::default().testing(request.test_share),
+        adaptive_rate: None,
     };
     if let Some(id) = before {
         let run = workspace.run(id)?;
@@ -160,7 +189,8 @@ fn tested(
 fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
     let program = env!("CARGO_PKG_VERSION");
     let (family, seed, share) = (&request.family, request.seed, request.test_share);
-    let text = format!("{program}\n{dataset}\n{family}\n{seed}\n{share}\n{}\n{own:?}", space.text());
+    // What trials are judged on and stop on changed once; trials of before do not mix with those of now.
+    let text = format!("2\n{program}\n{dataset}\n{family}\n{seed}\n{share}\n{}\n{own:?}", space.text());
     Digest::of(text.as_bytes())
 }
 
@@ -169,7 +199,12 @@ fn results(trials: &[Trial]) -> SearchResults {
 }
 
 impl Ground {
-    fn of(prepared: &Prepared, expressions: &[Arc<Expression>], test_share: f64) -> Result<Ground, WorkflowError> {
+    fn of(
+        prepared: &Prepared,
+        family: &dyn Family,
+        expressions: &[Arc<Expression>],
+        test_share: f64,
+    ) -> Result<Ground, WorkflowError> {
         let split = SplitPlan::default().testing(test_share).split(&prepared.history)?;
         let visits = &prepared.history.visits;
         let first = split.train.first().map_or(split.cut, |row| visits.arrived[*row]);
@@ -182,29 +217,39 @@ impl Ground {
             let millis = ((to.millis() - from.millis()) as f64 * share) as i64;
             to.plus_millis(-millis).unwrap_or(from)
         };
-        let cut = part(first, split.cut, VALIDATION_SHARE);
-        let (later, earlier): (Vec<usize>, Vec<usize>) =
-            split.train.iter().copied().partition(|row| visits.arrived[*row] >= cut);
-        // What was called after the cut was not known when the validation part began.
-        let known: Vec<usize> =
-            earlier.into_iter().filter(|row| visits.called[*row].is_some_and(|called| called < cut)).collect();
+        let judged_from = part(first, split.cut, VALIDATION_SHARE);
+        let stop_share = if family.is_in_rounds() { STOP_SHARE } else { 0.0 };
+        let cut = part(first, judged_from, stop_share);
+        // What was called after a cut was not known then, and what came before it belongs to what lies before.
+        let between = |from: Moment, until: Moment| -> Vec<usize> {
+            let is_in = |row: &&usize| {
+                visits.arrived[**row] >= from && visits.called[**row].is_some_and(|called| called < until)
+            };
+            split.train.iter().filter(is_in).copied().collect()
+        };
         let own = |rows: &[usize]| {
             (prepared.features.take(rows).with_expressions(expressions), waits_of(prepared, rows))
         };
         let (mut stages, mut shares) = (Vec::new(), Vec::new());
         for share in STAGES {
-            let from = part(first, cut, share);
-            let rows: Vec<usize> = known.iter().copied().filter(|row| visits.arrived[*row] >= from).collect();
+            let rows = between(part(first, cut, share), cut);
             if rows.len() >= FEWEST_IN_STAGE || share >= 1.0 {
                 stages.push(own(&rows));
                 shares.push(share);
             }
         }
+        let later = between(judged_from, split.cut);
         let (validation, waits) = own(&later);
         if waits.is_empty() {
             return Err(FitError::TooFewVisits { n: 0, needed: 1 }.into());
         }
-        Ok(Ground { stages, shares, validation, waits })
+        let dates = places(prepared, &later).day;
+        let known: BTreeSet<u32> = dates.iter().copied().collect();
+        let days: Vec<usize> = dates.iter().map(|date| known.range(..date).count()).collect();
+        let mut of_day = vec![0; known.len()];
+        days.iter().for_each(|day| of_day[*day] += 1);
+        let stop = own(&between(cut, judged_from));
+        Ok(Ground { stages, shares, stop, validation, waits, days, of_day })
     }
 
     /// One trial on one stage. What goes wrong with it is its result; only a cancelled one is none.
@@ -219,38 +264,41 @@ impl Ground {
         let tried = serde_json::json!(space.sample(seed, trial));
         let parameters = Parameters::from_yaml(family.parameters(), &tried.to_string())?;
         let started = Instant::now();
-        let fitted = self.error_of(family, &parameters, seed, stage, task);
+        let fitted = self.errors_of(family, &parameters, seed, stage, task);
         if let Err(FitError::Cancelled(cancelled)) = fitted {
             return Err(cancelled.into());
         }
         let seconds = started.elapsed().as_secs_f64();
-        let (mae, failure) = match fitted {
-            Ok(mae) if mae.is_finite() => (Some(mae), None),
-            Ok(mae) => (None, Some(format!("the mean absolute error is {mae}"))),
-            Err(error) => (None, Some(error.to_string())),
+        let mean = |by_day: &[f64]| by_day.iter().sum::<f64>() / self.waits.len() as f64;
+        let (mae, failure, by_day) = match fitted {
+            Ok(by_day) if mean(&by_day).is_finite() => (Some(mean(&by_day)), None, by_day),
+            Ok(by_day) => (None, Some(format!("the mean absolute error is {}", mean(&by_day))), Vec::new()),
+            Err(error) => (None, Some(error.to_string()), Vec::new()),
         };
-        Ok(Trial { trial, stage, parameters: tried, mae, failure, seconds })
+        Ok(Trial { trial, stage, parameters: tried, mae, failure, seconds, by_day })
     }
 
-    /// The mean absolute error on the validation part, minutes.
-    fn error_of(
+    /// The sums of the absolute errors on the days of the validation part, minutes.
+    fn errors_of(
         &self,
         family: &dyn Family,
         parameters: &Parameters,
         seed: u64,
         stage: u8,
         task: &Task,
-    ) -> Result<f64, FitError> {
+    ) -> Result<Vec<f64>, FitError> {
         let Some((features, waits)) = self.stages.get(usize::from(stage)) else {
             return Err(FitError::NothingVaries);
         };
-        // A fit in rounds stops where the validation part says so: every trial alike, and the run that comes of it stops on
-        // visits of its own.
-        let validation = Part { features: &self.validation, waits_minutes: &self.waits };
-        let training = Training::new(features, waits, seed).stopped_by(validation);
+        // A fit in rounds stops on visits that it is not judged on, as the run that comes of it does.
+        let stop = Part { features: &self.stop.0, waits_minutes: &self.stop.1 };
+        let training = Training::new(features, waits, seed).stopped_by(stop);
         let model = family.fit(&training, parameters, task)?.model;
         let predicted = model.predict_all(&self.validation, task)?;
-        let sum: f64 = predicted.iter().zip(&self.waits).map(|(predicted, wait)| (predicted - wait).abs()).sum();
-        Ok(sum / self.waits.len() as f64)
+        let mut by_day = vec![0.0; self.of_day.len()];
+        for ((predicted, wait), day) in predicted.iter().zip(&self.waits).zip(&self.days) {
+            by_day[*day] += (predicted - wait).abs();
+        }
+        Ok(by_day)
     }
 }

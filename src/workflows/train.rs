@@ -16,12 +16,13 @@ use crate::analysis::features::Expression;
 use crate::analysis::models::{
     Artifact, Curve, FAMILIES, Family, FitError, Fitted, Origin, Parameters, Training, family,
 };
+use crate::base::nearest::nearest;
 use crate::base::{Digest, Moment, Task};
 use crate::store::workspace::{NewRun, Run, RunEnd, RunOutcome, Workspace};
 
 use super::datasets::Prepared;
 use super::expressions::{ExpressionText, expressions};
-use super::fitting::{Recipe, Trained, coverage_of, places};
+use super::fitting::{Covered, Recipe, Trained, coverage_of, places};
 use super::{Home, WorkflowError, now};
 
 /// What is to be trained.
@@ -35,6 +36,9 @@ pub struct TrainRequest {
     pub seed: u64,
     /// How the time is divided.
     pub split: SplitPlan,
+    /// How much intervals follow what comes true, a day; without it they stay as they were calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adaptive_rate: Option<f64>,
 }
 
 /// What is kept about a run beside its model.
@@ -72,6 +76,10 @@ pub struct RunDocument {
     /// How often the intervals hold the waits of the test part, level by level; empty where there are no intervals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coverage: Vec<Coverage>,
+    /// The same as the intervals would have followed the waits of the test part, day by day, each no earlier than it was
+    /// known; empty where they stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followed: Vec<Coverage>,
     /// The errors of today's rule on the same visits.
     pub rule: Option<Errors>,
     /// The errors of the constant on the same visits.
@@ -125,6 +133,8 @@ pub struct TrainSummary {
     mae_constant: Option<f64>,
     within_20: Option<f64>,
     coverage_80: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage_80_followed: Option<f64>,
     seconds: f64,
 }
 
@@ -154,13 +164,14 @@ pub fn train(
         document: json(&document)?,
         created_at,
     })?;
-    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed, rate: request.adaptive_rate };
     let fitted = fit_and_test(prepared, &own, recipe, &split, task);
     let seconds = started.elapsed().as_secs_f64();
     match fitted {
         Ok((artifact, tested)) => {
             document.test = tested.model;
-            document.coverage = tested.coverage;
+            document.coverage = tested.covered.fixed;
+            document.followed = tested.covered.followed;
             document.rule = tested.rule;
             document.constant = tested.constant;
             document.curve = tested.curve;
@@ -191,7 +202,7 @@ pub(super) fn make(
     let family = find_family(&request.family)?;
     let parameters = Parameters::from_yaml(family.parameters(), &request.parameters)?;
     let split = request.split.split(&prepared.history)?;
-    let recipe = Recipe { family, parameters: &parameters, seed: request.seed };
+    let recipe = Recipe { family, parameters: &parameters, seed: request.seed, rate: request.adaptive_rate };
     let (artifact, tested) = fit_and_test(prepared, own, recipe, &split, task)?;
     Ok((artifact, tested.model))
 }
@@ -203,6 +214,7 @@ pub(super) fn make(
 pub fn find_family(name: &str) -> Result<&'static dyn Family, WorkflowError> {
     family(name).ok_or_else(|| WorkflowError::UnknownFamily {
         name: name.to_owned(),
+        nearest: nearest(name, FAMILIES.iter().map(|family| family.id())),
         known: FAMILIES.iter().map(|family| family.id()).collect::<Vec<_>>().join(", "),
     })
 }
@@ -228,7 +240,7 @@ pub fn waits_of(prepared: &Prepared, rows: &[usize]) -> Vec<f64> {
 /// What a test came to.
 pub(super) struct Tested {
     pub model: Option<Errors>,
-    pub coverage: Vec<Coverage>,
+    pub covered: Covered,
     pub rule: Option<Errors>,
     pub constant: Option<Errors>,
     pub curve: Option<Curve>,
@@ -276,14 +288,14 @@ pub(super) fn fit_and_test(
     let (by_rule, rule) = score(&fit_baseline(prepared, "rule", &split.train, task)?)?;
     let constant = score(&fit_baseline(prepared, "constant", &split.train, task)?)?.1;
     places.predicted = predicted;
-    let coverage = match &intervals {
-        None => Vec::new(),
-        Some(intervals) => coverage_of(intervals, &test, &actual, &places, seed, task)?,
+    let covered = match &intervals {
+        None => Covered::default(),
+        Some(intervals) => coverage_of(intervals, (prepared, &split.test), (&test, &actual), &places, seed, task)?,
     };
     let Places { day: days, predicted, .. } = places;
     let scored = Scored { actual, predicted, rule: by_rule, days };
     let curve = curve.map(|curve| curve.thinned());
-    let tested = Tested { model: errors, coverage, rule, constant, curve, scored };
+    let tested = Tested { model: errors, covered, rule, constant, curve, scored };
     let trained_from = split.train.first().map_or(split.cut, |row| prepared.history.visits.arrived[*row]);
     let origin = Origin {
         dataset: prepared.digest,
@@ -329,6 +341,7 @@ impl RunDocument {
             }),
             earlier_tests: 0,
             coverage: Vec::new(),
+            followed: Vec::new(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             parameters: as_map(parameters),
             request: request.cloned(),
@@ -387,6 +400,11 @@ impl TrainSummary {
             mae_constant: document.constant.as_ref().map(|errors| errors.mae),
             within_20: test.map(|errors| errors.within_20),
             coverage_80: document.coverage_of(0.8).map(|coverage| coverage.covered),
+            coverage_80_followed: document
+                .followed
+                .iter()
+                .find(|found| found.level == 0.8)
+                .map(|found| found.covered),
             seconds: run.seconds,
         }
     }

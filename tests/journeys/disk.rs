@@ -142,6 +142,46 @@ fn an_import_onto_a_full_disk_keeps_nothing() {
     on_disk(&["import", text(&project.path("visits.parquet"))]).exits(0);
 }
 
+/// Where the disk fills up while a run is saved, there is a record without a model, and nothing of one.
+#[test]
+fn a_run_that_cannot_be_saved_leaves_a_record_and_no_model() {
+    let project = Project::with_history();
+    let Some(disk) = Mounted::memory(project.path("disk"), 6 << 20) else {
+        return skipped("a_run_that_cannot_be_saved_leaves_a_record_and_no_model", "it needs the right to mount");
+    };
+    let home = disk.0.join("home");
+    let on_disk = |words: &[&str]| Ended::of(command_at(&home, words));
+    on_disk(&["import", text(&project.path("visits.parquet")), "--name", "small"]).exits(0);
+    on_disk(&["train", "--family", "rule"]).exits(0);
+    let models = || {
+        let mut names: Vec<_> = std::fs::read_dir(home.join("artifacts"))
+            .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
+            .unwrap_or_default();
+        names.sort();
+        names
+    };
+    let before = models();
+    assert_eq!(before.len(), 1, "{before:?}");
+    let filler = disk.0.join("filler");
+    fill(&filler);
+    // Room for the record, and not for a model of a hundred trees.
+    std::fs::write(&filler, vec![b'x'; std::fs::metadata(&filler).unwrap().len() as usize - 60_000]).unwrap();
+    let yaml = project.write("many.yaml", "rounds: 100\nleaves: 63\n");
+    for language in ["en", "fa"] {
+        let words = ["--lang", language, "train", "--family", "boosted", "--params", text(&yaml)];
+        let told = on_disk(&words).refuses(1);
+        println!("{} {} {}", told.happened, told.untouched, told.next);
+    }
+    assert_eq!(models(), before, "a part of a model was left");
+    let runs = on_disk(&["--json", "runs", "list"]).exits(0).json();
+    let statuses: Vec<&str> = runs.as_array().unwrap().iter().map(|run| run["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["interrupted", "interrupted", "finished"], "{runs}");
+    on_disk(&["runs", "show", "1"]).exits(0);
+    std::fs::remove_file(&filler).unwrap();
+    on_disk(&["train", "--family", "boosted", "--params", text(&yaml)]).exits(0);
+    on_disk(&["runs", "reproduce", "4"]).exits(0);
+}
+
 /// What may not be written to or read is named. (Somebody who may do everything is not stopped by permissions, so the disk
 /// itself may only be read.)
 #[test]

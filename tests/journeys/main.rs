@@ -16,6 +16,7 @@ mod disk;
 mod drift;
 mod features;
 mod fixture;
+mod following;
 mod foreign;
 mod formats;
 mod gates;
@@ -38,5 +39,6 @@ mod service;
 #[cfg(feature = "serve")]
 mod tampering;
 mod training;
+mod untrainable;
 #[cfg(feature = "workbench")]
 mod window;

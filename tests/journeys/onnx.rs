@@ -8,7 +8,7 @@ use std::process::Command;
 
 use nobat::analysis::features::{Column, FeatureTable, Kind, Value, Whole};
 use nobat::analysis::models::onnx::OnnxGraph;
-use nobat::analysis::models::{Artifact, FAMILIES};
+use nobat::analysis::models::{Artifact, EdgeValues, FAMILIES, Queues};
 use nobat::base::Task;
 use nobat::store::sqlite::Access;
 use nobat::workflows::Home;
@@ -120,8 +120,18 @@ fn rows(artifact: &Artifact, features: &FeatureTable) -> String {
             (feature.id.clone(), values.into())
         })
         .collect();
-    json!({ "inputs": inputs, "minutes": artifact.model.predict_all(features, &Task::default()).unwrap() })
-        .to_string()
+    let task = Task::default();
+    let minutes = artifact.model.predict_all(features, &task).unwrap();
+    // Whatever has intervals has them in the file, too.
+    let mut ends = serde_json::Map::new();
+    if let Some(intervals) = &artifact.intervals {
+        let values = EdgeValues::of(minutes.clone(), intervals.edges(), features, &task).unwrap();
+        for (level, found) in ["80", "90"].iter().zip(intervals.of_all(&values, &Queues::of(features))) {
+            ends.insert(format!("low_{level}"), found.iter().map(|interval| interval.low).collect());
+            ends.insert(format!("high_{level}"), found.iter().map(|interval| interval.high).collect());
+        }
+    }
+    json!({ "inputs": inputs, "minutes": minutes, "intervals": ends }).to_string()
 }
 
 /// What the program itself makes of the file, by the operators alone.
@@ -176,6 +186,9 @@ fn another_program_predicts_the_same() {
             answer["seconds"].as_f64().unwrap() * 1e3
         );
         assert!(largest < TOLERANCE, "{family}: {largest}");
+        assert!(artifact.intervals.as_ref().is_some_and(|intervals| intervals.groups() > 1), "{family}");
+        let of_ends = answer["largest_difference_of_ends"].as_f64().unwrap();
+        assert!(of_ends < TOLERANCE, "{family}: the ends of intervals differ by {of_ends}");
         let ours = run_here(&file, &gappy.clone().with_expressions(&own));
         let theirs: Vec<f64> = serde_json::from_value(answer["predicted"].clone()).unwrap();
         // A model without inputs answers once for all.

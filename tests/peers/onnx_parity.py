@@ -2,8 +2,9 @@
 
     pip install -r requirements.txt && python onnx_parity.py MODEL.onnx ROWS.json
 
-ROWS.json: {"inputs": {FEATURE: [value or null, ...]}, "minutes": [...]}. Prints one JSON document: the number of rows, the
-largest difference in minutes divided by max(1, minutes), what it predicted, the time that onnxruntime took, and what the file says of itself.
+ROWS.json: {"inputs": {FEATURE: [value or null, ...]}, "minutes": [...], "intervals": {OUTPUT: [...]}}. Prints one JSON document:
+the number of rows, the largest difference in minutes divided by max(1, minutes), that of the ends of intervals, what it
+predicted, the time that onnxruntime took, and what the file says of itself.
 Where `onnx` is installed, the file is also put to its checker.
 """
 import json
@@ -43,10 +44,19 @@ else:
     assert predicted.shape == (1, 1), predicted.shape
 assert np.isfinite(predicted).all()
 difference = np.abs(predicted.ravel() - minutes) / np.maximum(1.0, np.abs(minutes))
+ends = rows.get("intervals", {})
+assert [output.name for output in session.get_outputs()] == ["minutes", *ends], "the outputs"
+of_ends = 0.0
+for name, expected in ends.items():
+    [found] = session.run([name], inputs)
+    expected = np.array(expected)
+    assert np.isfinite(found).all() and len(found.ravel()) in (1, len(expected)), name
+    of_ends = max(of_ends, float((np.abs(found.ravel() - expected) / np.maximum(1.0, np.abs(expected))).max()))
 print(json.dumps({
     "rows": len(minutes),
     "distinct": len(np.unique(minutes)),
     "largest_difference": float(difference.max()),
+    "largest_difference_of_ends": of_ends,
     "predicted": predicted.ravel().tolist(),
     "seconds": seconds,
     "checked": checked,

@@ -10,7 +10,7 @@ mod request;
 use serde_json::{Map, Value as Json};
 
 use crate::analysis::features::{OnlineOutcome, OnlineQueues, Value, feature};
-use crate::analysis::models::{Artifact, Scalar, WaitInterval};
+use crate::analysis::models::{Artifact, Scalar, Shares, WaitInterval};
 use crate::base::{Minutes, Moment};
 
 use reader::FeatureRow;
@@ -54,14 +54,20 @@ impl Predictor {
         Predictor { artifact, reader }
     }
 
-    /// What it predicts for `request`, by the clock of the zone it was trained for.
+    /// What it predicts for `request`, by the clock of the zone it was trained for; with intervals at `shares`, where they
+    /// can follow what came true.
     #[must_use]
-    pub fn predict(&self, request: &PredictionRequest, online: Option<&OnlineQueues>) -> Predicted {
+    pub fn predict(
+        &self,
+        request: &PredictionRequest,
+        online: Option<&OnlineQueues>,
+        shares: Option<&Shares>,
+    ) -> Predicted {
         let FeatureRow { values, online } = self.reader.row(request, online);
         let value = |id: &str| {
             values.iter().find(|(candidate, _)| *candidate == id).map_or(Value::Missing, |(_, value)| *value)
         };
-        let (minutes, intervals) = self.artifact.predict(&value);
+        let (minutes, intervals) = self.artifact.predict(&value, shares);
         let mut features = Map::new();
         let mut missing = Vec::new();
         for (id, value) in &values {

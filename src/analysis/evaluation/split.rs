@@ -87,16 +87,37 @@ pub enum SplitError {
         /// So many days with served visits on each of them are always enough for what was asked.
         needed: i64,
     },
+    /// Nobody was served, so that no wait is known.
+    #[error("none of {visits} visits was served: {abandoned} left before, {unfinished} are not over")]
+    NobodyServed {
+        /// Visits.
+        visits: u64,
+        /// Those that left unserved.
+        abandoned: u64,
+        /// Those that are not over.
+        unfinished: u64,
+    },
 }
 
 impl Explain for SplitError {
     fn key(&self) -> &'static str {
-        "split_too_short"
+        match self {
+            SplitError::TooShort { .. } => "split_too_short",
+            SplitError::NobodyServed { .. } => "split_nobody_served",
+        }
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let SplitError::TooShort { days, needed } = self;
-        vec![("days", days.to_string()), ("needed", needed.to_string())]
+        match self {
+            SplitError::TooShort { days, needed } => {
+                vec![("days", days.to_string()), ("needed", needed.to_string())]
+            }
+            SplitError::NobodyServed { visits, abandoned, unfinished } => vec![
+                ("visits", visits.to_string()),
+                ("abandoned", abandoned.to_string()),
+                ("unfinished", unfinished.to_string()),
+            ],
+        }
     }
 
     fn failure(&self) -> Failure {
@@ -163,6 +184,7 @@ impl SplitPlan {
         let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
             return Err(SplitError::TooShort { days: 0, needed });
         };
+        somebody_served(history)?;
         let too_short = SplitError::TooShort { days: days_from(*first, *last), needed };
         let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
         let known = dates.test.days_since(dates.train);
@@ -191,6 +213,7 @@ impl SplitPlan {
         let (Some(first), Some(last)) = (visits.arrived.first(), visits.arrived.last()) else {
             return Err(SplitError::TooShort { days: 0, needed });
         };
+        somebody_served(history)?;
         let too_short = SplitError::TooShort { days: days_from(*first, *last), needed };
         let mut clock = history.zone.clock();
         let dates = self.dates(*first, *last, &mut clock).ok_or_else(|| too_short.clone())?;
@@ -210,6 +233,20 @@ impl SplitPlan {
         // Rounding may take a millisecond from a span that is just enough.
         if is_enough(span) { span + 1 } else { span + 2 }
     }
+}
+
+/// A history in which nobody was served has no wait to learn from, however long it is.
+fn somebody_served(history: &History) -> Result<(), SplitError> {
+    let visits = &history.visits;
+    if (0..visits.len()).any(|row| visits.outcome(row) == Outcome::Served) {
+        return Ok(());
+    }
+    let count = |outcome: Outcome| visits.count(outcome) as u64;
+    Err(SplitError::NobodyServed {
+        visits: visits.len() as u64,
+        abandoned: count(Outcome::Abandoned),
+        unfinished: count(Outcome::Unfinished),
+    })
 }
 
 /// The days from one arrival to another, both counted.

@@ -11,10 +11,12 @@ use crate::analysis::features::{CATALOGUE, FeatureTable, Value};
 use crate::base::calendar::Zone;
 use crate::base::{Digest, Explain, Minutes, Moment};
 
-use super::{Contract, Difference, Fitted, Intervals, WaitInterval};
+use super::{Contract, Difference, Fitted, Intervals, Shares, WaitInterval};
 
 /// The version of the document that this program writes, and the newest it reads.
-const FORMAT_VERSION: u32 = 2;
+const FORMAT_VERSION: u32 = 3;
+/// The version of a document with intervals that stay as they are.
+const WITH_FIXED_INTERVALS: u32 = 2;
 /// The version of a document without intervals, which older programs read.
 const WITHOUT_INTERVALS: u32 = 1;
 const FORMAT: &str = "nobat-model";
@@ -206,15 +208,24 @@ impl Artifact {
                 GoldenRow { minutes, intervals: ends(intervals.as_ref(), minutes, &value), inputs }
             })
             .collect();
-        let format_version = if intervals.is_some() { FORMAT_VERSION } else { WITHOUT_INTERVALS };
+        let format_version = match intervals.as_ref().map(Intervals::rate) {
+            None => WITHOUT_INTERVALS,
+            Some(None) => WITH_FIXED_INTERVALS,
+            Some(Some(_)) => FORMAT_VERSION,
+        };
         Artifact { format: FORMAT.to_owned(), format_version, contract, model, intervals, origin, golden }
     }
 
-    /// The wait that is predicted, and between which waits it lies, level by level; no intervals where it has none.
+    /// The wait that is predicted, and between which waits it lies, level by level; no intervals where it has none. With
+    /// `shares`, the intervals are those that followed what came true, where they can.
     #[must_use]
-    pub fn predict<'v>(&self, value: &dyn Fn(&str) -> Value<'v>) -> (Minutes, Vec<WaitInterval>) {
+    pub fn predict<'v>(
+        &self,
+        value: &dyn Fn(&str) -> Value<'v>,
+        shares: Option<&Shares>,
+    ) -> (Minutes, Vec<WaitInterval>) {
         let minutes = self.model.predict(value);
-        let intervals = self.intervals.as_ref().map(|intervals| intervals.of_visit(minutes, value));
+        let intervals = self.intervals.as_ref().map(|intervals| intervals.of_visit_at(shares, minutes, value));
         (minutes, intervals.unwrap_or_default())
     }
 

@@ -3,6 +3,12 @@
 //! A family is one file and one line in [`FAMILIES`]. A fitted model is plain data ([`Fitted`]) that predicts from the
 //! features its [`Contract`] names; an [`Artifact`] is that with its origin and with golden rows, which whoever loads it
 //! must reproduce. Nothing here reads a file or keeps one.
+//!
+//! Memory: no family needs a second table of its visits as 64-bit numbers. `boosted` bins each value to a byte and streams a
+//! part of the visits as records (`boosted/bins.rs`); `linear`, `elastic-net`, `q-lasso` and `tweedie` make the rows of their design block by block
+//! and add them up to a matrix of the size of its columns (`gram.rs`), `tweedie` once a round; `calendar-median`, `rule` and
+//! `last-wait` sort the waits into groups, and `constant` sorts them all. So nothing is refused for its number of visits: ten million of 37
+//! features take less than 2 GB, the table of features included (`benches/models.rs`).
 
 mod artifact;
 mod boosted;
@@ -46,13 +52,16 @@ pub use constant::Constant;
 pub use contract::{Contract, ContractFeature, Difference, Mismatch};
 pub use explanation::{Contribution, Explanation};
 pub use intervals::{
-    EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, Intervals, LEVELS, Queues, Tails, WaitInterval,
+    EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, Followed, Intervals, KnownDays, LEVELS, Queues,
+    RATES as ADAPTIVE_RATES, SHARE_IDS, Shares, Tails, WaitInterval,
 };
 pub use last_wait::LastWait;
 pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
 pub use rule::Rule;
-pub use search::{BRACKET, Results as SearchResults, Searched, Space, best as best_step, next_step};
+pub use search::{
+    BRACKET, DEFAULTS, Gain, Results as SearchResults, Searched, Space, best as best_step, next_step,
+};
 pub use training::{Curve, CurveLoss, Fit, Part, Training};
 pub use trees::{Monotone, TreeError, Trees};
 

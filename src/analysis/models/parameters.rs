@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Explain;
 use crate::base::explain::Failure;
+use crate::base::nearest::nearest;
 
 /// A declared parameter; `parameter.ID` is its meaning in words.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +81,8 @@ pub enum ParameterError {
         name: String,
         /// The names that there are.
         known: String,
+        /// The one that was probably meant.
+        nearest: Option<&'static str>,
     },
     /// A value that the parameter may not have.
     #[error("\"{name}\" must be {allowed}")]
@@ -91,11 +94,29 @@ pub enum ParameterError {
     },
 }
 
+impl ParameterError {
+    /// The parameter of this name.
+    pub(super) fn declared(
+        declared: &'static [Parameter],
+        name: &str,
+    ) -> Result<&'static Parameter, ParameterError> {
+        declared.iter().find(|parameter| parameter.id == name).ok_or_else(|| {
+            let ids = declared.iter().map(|parameter| parameter.id);
+            ParameterError::Unknown {
+                name: name.to_owned(),
+                known: ids.clone().collect::<Vec<_>>().join(", "),
+                nearest: nearest(name, ids),
+            }
+        })
+    }
+}
+
 impl Explain for ParameterError {
     fn key(&self) -> &'static str {
         match self {
             ParameterError::Unreadable { .. } => "parameters_unreadable",
-            ParameterError::Unknown { .. } => "parameter_unknown",
+            ParameterError::Unknown { nearest: None, .. } => "parameter_unknown",
+            ParameterError::Unknown { nearest: Some(_), .. } => "parameter_unknown_near",
             ParameterError::NotAllowed { .. } => "parameter_not_allowed",
         }
     }
@@ -103,7 +124,11 @@ impl Explain for ParameterError {
     fn fields(&self) -> Vec<(&'static str, String)> {
         match self {
             ParameterError::Unreadable { reason } => vec![("reason", reason.clone())],
-            ParameterError::Unknown { name, known } => vec![("name", name.clone()), ("known", known.clone())],
+            ParameterError::Unknown { name, known, nearest } => vec![
+                ("name", name.clone()),
+                ("known", known.clone()),
+                ("nearest", nearest.unwrap_or_default().to_owned()),
+            ],
             ParameterError::NotAllowed { name, allowed } => {
                 vec![("name", (*name).to_owned()), ("allowed", allowed.clone())]
             }
@@ -139,10 +164,7 @@ impl Parameters {
         let given: BTreeMap<String, Setting> = serde_saphyr::from_str(text)
             .map_err(|error| ParameterError::Unreadable { reason: error.without_snippet().to_string() })?;
         for (name, setting) in given {
-            let Some(parameter) = declared.iter().find(|parameter| parameter.id == name) else {
-                let known = declared.iter().map(|parameter| parameter.id).collect::<Vec<_>>().join(", ");
-                return Err(ParameterError::Unknown { name, known });
-            };
+            let parameter = ParameterError::declared(declared, &name)?;
             parameters.0.insert(parameter.id, parameter.check(setting)?);
         }
         Ok(parameters)

@@ -2,20 +2,22 @@
 //!
 //! Random search (Bergstra and Bengio 2012) with successive halving (Jamieson and Talwalkar 2016): nine trials begin on a
 //! small part of the training time, the best third of them goes on to a larger part, and the best third of those to all of
-//! it; then the next nine begin. Nothing here fits or keeps anything: what is tried follows from the seed, and what comes
+//! it, and the defaults with them; then the next nine begin. Nothing here fits or keeps anything: what is tried follows from the seed, and what comes
 //! next from what came out before, so that a search that was stopped goes on as if it had not been.
 
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Family, Parameter, ParameterError, ParameterKind, Parameters};
 
 /// Trials that begin together.
 pub const BRACKET: u32 = 9;
+/// The trial that tries the defaults.
+pub const DEFAULTS: u32 = 0;
 /// Of the trials of a stage, one in so many goes on.
 const HALVING: usize = 3;
 
@@ -118,10 +120,7 @@ impl Space {
         let given: BTreeMap<String, Entry> = serde_saphyr::from_str(text)
             .map_err(|error| ParameterError::Unreadable { reason: error.without_snippet().to_string() })?;
         for (name, entry) in given {
-            let Some(parameter) = space.declared.iter().find(|parameter| parameter.id == name) else {
-                let known = space.declared.iter().map(|parameter| parameter.id).collect::<Vec<_>>().join(", ");
-                return Err(ParameterError::Unknown { name, known });
-            };
+            let parameter = ParameterError::declared(space.declared, &name)?;
             let range = space.checked(parameter, entry)?;
             space.ranges.insert(parameter.id, range);
         }
@@ -156,7 +155,7 @@ impl Space {
             let drawn = unit();
             match range {
                 Range::Fixed(value) => drop(values.insert((*id).to_owned(), value.clone())),
-                _ if trial == 0 => {}
+                _ if trial == DEFAULTS => {}
                 Range::Words(words) => {
                     #[expect(
                         clippy::cast_possible_truncation,
@@ -248,8 +247,11 @@ pub fn next_step(results: &Results, stages: u8, most: u32) -> Option<(u32, u8)> 
                 .filter_map(|trial| Some((results.get(&(*trial, stage)).copied()??, *trial)))
                 .collect();
             ended.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            // The defaults always go on: what is chosen has to be held against them.
+            let defaults = ended.iter().any(|(_, trial)| *trial == DEFAULTS).then_some(DEFAULTS);
             ended.truncate(going.len().div_ceil(HALVING));
-            going = ended.into_iter().map(|(_, trial)| trial).collect();
+            let others = ended.into_iter().map(|(_, trial)| trial).filter(|trial| *trial != DEFAULTS);
+            going = defaults.into_iter().chain(others).collect();
         }
         first += BRACKET;
     }
@@ -264,6 +266,43 @@ pub fn best(results: &Results) -> Option<(u32, u8)> {
         b.1.cmp(&a.1).then(a_error.total_cmp(b_error)).then(a.0.cmp(&b.0))
     };
     known.min_by(better).map(|(step, _)| step)
+}
+
+/// How much better or worse a trial is than another one on the same visits.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Gain {
+    /// The difference of the mean absolute errors, minutes: below zero where the trial is better.
+    pub difference: f64,
+    /// Its standard error, days as blocks; `None` with fewer than two days.
+    pub standard_error: Option<f64>,
+    /// Days that the visits lie on.
+    pub days: usize,
+}
+
+impl Gain {
+    /// Of a trial with these sums of absolute errors by day over one with those; `visits` are the counts of the days. The
+    /// difference is a ratio of sums, and its standard error that of a ratio of cluster totals (Cochran 1977, 6.3). `None`
+    /// where the days are not the same.
+    #[must_use]
+    pub fn of(visits: &[u32], trial: &[f64], other: &[f64]) -> Option<Gain> {
+        let (days, n) = (visits.len(), visits.iter().map(|n| f64::from(*n)).sum::<f64>());
+        if days == 0 || n == 0.0 || trial.len() != days || other.len() != days {
+            return None;
+        }
+        let sums = || trial.iter().zip(other).map(|(trial, other)| trial - other);
+        let difference = sums().sum::<f64>() / n;
+        let squares: f64 = sums().zip(visits).map(|(sum, n)| (sum - difference * f64::from(*n)).powi(2)).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a count of days")]
+        let freed = days as f64 / (days as f64 - 1.0);
+        let standard_error = (days > 1).then(|| (freed * squares).sqrt() / n);
+        Some(Gain { difference, standard_error, days })
+    }
+
+    /// Whether the trial is better by more than one standard error: with less, the best of many is luck.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        self.standard_error.is_some_and(|error| self.difference < -error)
+    }
 }
 
 #[cfg(test)]
@@ -337,14 +376,29 @@ mod tests {
         let (found, results) = steps(18, |trial, _| Some(f64::from((trial + 5) % 9)));
         let at = |stage| found.iter().filter(|step| step.1 == stage).map(|step| step.0).collect::<Vec<_>>();
         assert_eq!(at(0), (0..18).collect::<Vec<_>>());
-        assert_eq!(at(1), [4, 5, 6, 13, 14, 15], "the three lowest of each nine");
-        assert_eq!(at(2), [4, 13]);
+        assert_eq!(at(1), [0, 4, 5, 6, 13, 14, 15], "the three lowest of each nine, and the defaults");
+        assert_eq!(at(2), [0, 4, 5, 13]);
         assert_eq!(best(&results), Some((4, 2)));
         assert_eq!(
             found.iter().position(|step| *step == (9, 0)),
-            Some(13),
+            Some(16),
             "nine are ended before the next begin"
         );
+    }
+
+    #[test]
+    fn a_gain_is_judged_by_days() {
+        // By hand: differences of the days are −2, 1, −5 with 2, 1, 3 visits; their mean is −1 a visit.
+        let gain = Gain::of(&[2, 1, 3], &[2.0, 2.0, 4.0], &[4.0, 1.0, 9.0]).unwrap();
+        let error = (1.5 * (0.0 + 4.0 + 4.0_f64)).sqrt() / 6.0;
+        assert_eq!((gain.difference, gain.days), (-1.0, 3));
+        assert!((gain.standard_error.unwrap() - error).abs() < 1e-12 && gain.is_clear());
+        let worse = Gain::of(&[2, 1, 3], &[4.0, 1.0, 9.0], &[2.0, 2.0, 4.0]).unwrap();
+        assert!(worse.difference == 1.0 && !worse.is_clear());
+        let one_day = Gain::of(&[5], &[1.0], &[9.0]).unwrap();
+        assert!(one_day.standard_error.is_none() && !one_day.is_clear(), "a day alone decides nothing");
+        assert_eq!(Gain::of(&[2, 1], &[1.0], &[1.0]), None);
+        assert_eq!(Gain::of(&[], &[], &[]), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The service without a port, over real registries with generated keys; one test goes over a socket.
 
 mod following;
+mod following_intervals;
 mod latency;
 mod online;
 mod parity;

@@ -36,6 +36,7 @@ const SCHEMA: Schema = Schema {
         include_str!("sql/0001_workspace.sql"),
         include_str!("sql/0002_runs_in_order.sql"),
         include_str!("sql/0003_searches.sql"),
+        include_str!("sql/0004_trial_days.sql"),
     ],
     durability: Durability::PowerLoss,
 };

@@ -44,6 +44,9 @@ pub struct Trial {
     pub failure: Option<String>,
     /// How long it took, in seconds.
     pub seconds: f64,
+    /// The sums of its absolute errors on each day of the validation part, minutes; empty where no model came of it.
+    #[serde(skip)]
+    pub by_day: Vec<f64>,
 }
 
 impl Workspace {
@@ -88,6 +91,7 @@ impl Workspace {
                 trial.mae,
                 trial.failure,
                 trial.seconds.max(0.0),
+                Value::from(trial.by_day.clone()).to_string(),
             ];
             session.execute(ADD_TRIAL, row)?;
             Ok(())
@@ -107,7 +111,10 @@ impl Workspace {
 }
 
 fn read_trial(row: &Row<'_>) -> rusqlite::Result<Trial> {
+    let by_day: Value = parsed(row, 6)?;
+    let by_day = by_day.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     Ok(Trial {
+        by_day,
         trial: row.get(0)?,
         stage: row.get(1)?,
         parameters: parsed(row, 2)?,

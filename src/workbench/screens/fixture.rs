@@ -44,6 +44,7 @@ fn make() -> Project {
         parameters: String::new(),
         seed: SEED,
         split: SplitPlan::default(),
+        adaptive_rate: None,
     };
     let run = train(&home, &prepared, &request, &task).unwrap().run.id;
     let stopped = CancelToken::default();

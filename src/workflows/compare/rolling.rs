@@ -140,7 +140,7 @@ impl Learner {
                 Ok(model.predict_all(&features, task)?)
             }
             Learner::Kept { family, parameters, own, seed } => {
-                let recipe = Recipe { family: *family, parameters, seed: *seed };
+                let recipe = Recipe { family: *family, parameters, seed: *seed, rate: None };
                 let trained = recipe.fit(prepared, own, split, task)?;
                 Ok(trained.model.predict_all(&features.with_expressions(own), task)?)
             }

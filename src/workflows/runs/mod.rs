@@ -113,8 +113,8 @@ pub fn list(home: &Home, filter: &RunFilter) -> Result<Vec<KeptRun>, WorkflowErr
 fn is_kept_under(family: &str) -> Result<(), WorkflowError> {
     match find_family(family) {
         Err(WorkflowError::UnknownFamily { .. }) if family == IMPORTED => Ok(()),
-        Err(WorkflowError::UnknownFamily { name, known }) => {
-            Err(WorkflowError::UnknownFamily { name, known: format!("{known}, {IMPORTED}") })
+        Err(WorkflowError::UnknownFamily { name, known, nearest }) => {
+            Err(WorkflowError::UnknownFamily { name, known: format!("{known}, {IMPORTED}"), nearest })
         }
         other => other.map(|_| ()),
     }

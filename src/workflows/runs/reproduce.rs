@@ -130,6 +130,7 @@ fn request(run: &Run, document: &RunDocument) -> Result<TrainRequest, WorkflowEr
         seed: run.seed,
         // Runs of before the request was kept had no other parts.
         split: SplitPlan { stop_share: 0.0, calibrate_share: 0.0, ..SplitPlan::default() },
+        adaptive_rate: None,
     });
     Ok(TrainRequest { parameters, ..asked })
 }

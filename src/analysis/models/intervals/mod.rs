@@ -20,6 +20,12 @@ use crate::base::{Cancelled, Minutes, Moment, Task};
 
 use super::Fitted;
 
+mod adaptive;
+
+pub use adaptive::{Followed, KnownDays, RATES, SHARE_IDS, Shares};
+
+use adaptive::{Adaptive, by_queue};
+
 /// The levels that every model has.
 pub const LEVELS: [f64; 2] = [0.8, 0.9];
 /// The quantiles that edges are fitted to.
@@ -43,6 +49,9 @@ pub struct Intervals {
     pub calibrated_until: Moment,
     edges: Edges,
     levels: Vec<Level>,
+    /// Of intervals that can follow what comes true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    adaptive: Option<Adaptive>,
 }
 
 /// What distances are measured from.
@@ -203,11 +212,7 @@ impl Intervals {
             return None;
         }
         let distances = values.distances(actual);
-        let mut by_queue = std::collections::BTreeMap::<(&str, &str), Vec<[f64; 2]>>::new();
-        for (queue, distance) in queues.0.iter().zip(&distances) {
-            by_queue.entry(*queue).or_default().push(*distance);
-        }
-        by_queue.retain(|_, distances| distances.len() >= FEWEST_IN_GROUP);
+        let by_queue = by_queue(queues, &distances);
         let of_level = |level: f64| {
             let group = |((site, service), distances): (&(&str, &str), &Vec<[f64; 2]>)| {
                 let tails = Tails::of(distances, level)?;
@@ -217,7 +222,7 @@ impl Intervals {
             Some(Level { level, pooled: Tails::of(&distances, level)?, groups })
         };
         let levels = LEVELS.into_iter().map(of_level).collect::<Option<Vec<_>>>()?;
-        Some(Intervals { calibrated_from, calibrated_until, edges, levels })
+        Some(Intervals { calibrated_from, calibrated_until, edges, levels, adaptive: None })
     }
 
     /// The interval of each visit at each level of [`LEVELS`], level by level.
@@ -231,8 +236,18 @@ impl Intervals {
         self.levels.iter().map(of_level).collect()
     }
 
-    /// The intervals of one visit for which `predicted` is predicted, level by level.
+    /// The intervals of one visit for which `predicted` is predicted, level by level: the fixed ones.
     pub fn of_visit<'v>(&self, predicted: Minutes, value: &dyn Fn(&str) -> Value<'v>) -> Vec<WaitInterval> {
+        self.of_visit_at(None, predicted, value)
+    }
+
+    /// The same at `shares`, where there are such and the intervals can follow.
+    pub fn of_visit_at<'v>(
+        &self,
+        shares: Option<&Shares>,
+        predicted: Minutes,
+        value: &dyn Fn(&str) -> Value<'v>,
+    ) -> Vec<WaitInterval> {
         let name = |id: &str| match value(id) {
             Value::Category(name) => name,
             _ => "",
@@ -242,9 +257,13 @@ impl Intervals {
             Edges::Prediction => (true, [libm::log1p(predicted.get()); 2]),
             Edges::Quantiles { low, high } => (false, [low.predict(value).get(), high.predict(value).get()]),
         };
-        let of_level =
-            |level: &Level| interval(is_log, predicted.get(), edges, level.level, level.tails(site, service));
-        self.levels.iter().map(of_level).collect()
+        let followed = shares.and_then(|shares| self.tails_at(shares, (site, service)));
+        let of_level = |(place, level): (usize, &Level)| {
+            let tails = followed.as_ref().and_then(|tails| tails.get(place).copied());
+            let tails = tails.unwrap_or_else(|| level.tails(site, service));
+            interval(is_log, predicted.get(), edges, level.level, tails)
+        };
+        self.levels.iter().enumerate().map(of_level).collect()
     }
 
     /// What distances are measured from.
@@ -265,13 +284,25 @@ impl Intervals {
         self.levels.first().map_or(0, |level| level.groups.len())
     }
 
+    /// Those queues, as site and service.
+    pub(super) fn queues(&self) -> Vec<(&str, &str)> {
+        let groups = self.levels.first().map(|level| level.groups.as_slice()).unwrap_or_default();
+        groups.iter().map(|group| (group.site.as_str(), group.service.as_str())).collect()
+    }
+
+    /// The tails of a queue at the level at `place` of [`LEVELS`].
+    pub(super) fn tails(&self, place: usize, (site, service): (&str, &str)) -> Tails {
+        let none = Tails { below: 0.0, above: 0.0, n: 0 };
+        self.levels.get(place).map_or(none, |level| level.tails(site, service))
+    }
+
     /// The ids of the features that it needs beside those of the model.
     pub(super) fn features(&self) -> Vec<&str> {
         let mut ids = match &self.edges {
             Edges::Prediction => Vec::new(),
             Edges::Quantiles { low, high } => [low.features(), high.features()].concat(),
         };
-        if self.groups() > 0 {
+        if self.groups() > 0 || self.adaptive.as_ref().is_some_and(Adaptive::has_groups) {
             ids.extend(["site", "service"]);
         }
         ids
@@ -294,7 +325,7 @@ impl Intervals {
                 return Err("the queues of the intervals");
             }
         }
-        Ok(())
+        self.adaptive.as_ref().map_or(Ok(()), Adaptive::check)
     }
 }
 

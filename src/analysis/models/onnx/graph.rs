@@ -18,8 +18,6 @@ use super::proto::{
 pub(super) const ML: &str = "ai.onnx.ml";
 /// What a missing name is.
 const NO_NAME: &str = "";
-/// The name of the only output.
-const OUTPUT: &str = "minutes";
 /// The number of visits in a batch, as the shapes call it.
 const ROWS: &str = "N";
 
@@ -205,11 +203,13 @@ impl<'c> Graph<'c> {
         Wire(format!("_{}", self.wires))
     }
 
-    /// The graph whose output is `minutes`.
-    pub fn finish(mut self, minutes: &Wire, name: &str) -> GraphProto {
-        self.apply("Identity", &[minutes]);
-        if let Some(output) = self.nodes.last_mut().and_then(|node| node.output.first_mut()) {
-            OUTPUT.clone_into(output);
+    /// The graph with these outputs.
+    pub fn finish(mut self, outputs: &[(String, Wire)], name: &str) -> GraphProto {
+        for (output, wire) in outputs {
+            self.apply("Identity", &[wire]);
+            if let Some(written) = self.nodes.last_mut().and_then(|node| node.output.first_mut()) {
+                output.clone_into(written);
+            }
         }
         let features = self.contract.features();
         let rows = if features.is_empty() { Size::DimValue(1) } else { Size::DimParam(ROWS.to_owned()) };
@@ -221,7 +221,7 @@ impl<'c> Graph<'c> {
                 .iter()
                 .map(|feature| column(&feature.id, of_kind(feature), &rows, &feature.unit))
                 .collect(),
-            output: vec![column(OUTPUT, DataType::Double, &rows, "minutes")],
+            output: outputs.iter().map(|(output, _)| column(output, DataType::Double, &rows, "minutes")).collect(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Models as ONNX files, for a serving side that is not this program.
 //!
 //! Every family becomes one graph of standard operators (`ai.onnx` 17, `ai.onnx.ml` 3): an input for each feature of the
-//! contract, by its id and in the contract's order, and one output, `minutes`, kept between zero and the model's longest
-//! wait as the model itself does.
+//! contract, by its id and in the contract's order, and an output, `minutes`, kept between zero and the model's longest
+//! wait as the model itself does. A model with intervals has four outputs more, their ends: `low_80`, `high_80`, `low_90`,
+//! `high_90`, by the distances of each queue as the model itself has them.
 //!
 //! | input | type | missing |
 //! |---|---|---|
@@ -14,10 +15,12 @@
 //! has no input and answers `[1, 1]`. Expressions are inputs like any other feature: whoever asks computes them, by their text in
 //! the contract.
 //!
-//! Not in the file: intervals, explanations, golden rows. What the model is and where it came from is in the file's
+//! Not in the file: what lets intervals follow what comes true (those in the file stay as they were calibrated),
+//! explanations, golden rows. What the model is and where it came from is in the file's
 //! metadata ([`export`]).
 
 mod graph;
+mod intervals;
 mod linear;
 mod proto;
 mod run;
@@ -44,6 +47,8 @@ const OPSET: i64 = 17;
 /// The first one with 64-bit trees.
 const ML_OPSET: i64 = 3;
 const PRODUCER: &str = "nobat";
+/// The output with the prediction.
+const MINUTES: &str = "minutes";
 
 /// Why a model has no ONNX form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,7 +94,8 @@ impl Explain for OnnxError {
 /// The bytes of the ONNX file of `artifact`, whose kept bytes have the digest `sha256`.
 ///
 /// Its metadata: `nobat.family`, `nobat.contract` (JSON), `nobat.contract_sha256`, `nobat.artifact_sha256`,
-/// `nobat.format_version` (of the artifact), `nobat.dataset_sha256`, `nobat.trained_until`, `nobat.program` (the version
+/// `nobat.intervals` (JSON, where there are intervals: levels, the time of their calibration, its visits, the queues with
+/// distances of their own), `nobat.format_version` (of the artifact), `nobat.dataset_sha256`, `nobat.trained_until`, `nobat.program` (the version
 /// that trained it; the version that wrote the file is its producer's).
 ///
 /// # Errors
@@ -122,15 +128,20 @@ fn metadata(artifact: &Artifact, sha256: Digest) -> Vec<StringStringEntryProto> 
         ("trained_until", origin.trained_until.to_string()),
         ("program", origin.program.clone()),
     ];
-    entries
-        .map(|(key, value)| StringStringEntryProto { key: Some(format!("{PRODUCER}.{key}")), value: Some(value) })
-        .to_vec()
+    let intervals = artifact.intervals.as_ref().map(|own| ("intervals", intervals::told(own)));
+    let entry =
+        |(key, value)| StringStringEntryProto { key: Some(format!("{PRODUCER}.{key}")), value: Some(value) };
+    entries.into_iter().chain(intervals).map(entry).collect()
 }
 
 fn graph_of(artifact: &Artifact) -> Result<GraphProto, OnnxError> {
     let mut graph = Graph::new(&artifact.contract);
     let minutes = minutes(&artifact.model, &mut graph)?;
-    Ok(graph.finish(&minutes, artifact.model.family()))
+    let mut outputs = vec![(MINUTES.to_owned(), minutes.clone())];
+    if let Some(own) = &artifact.intervals {
+        outputs.extend(intervals::ends(own, &minutes, &mut graph)?);
+    }
+    Ok(graph.finish(&outputs, artifact.model.family()))
 }
 
 /// The wire on which the prediction comes out.

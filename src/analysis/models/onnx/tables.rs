@@ -3,7 +3,6 @@
 use crate::analysis::features::Value;
 use crate::analysis::history::LONGEST_STAY;
 use crate::analysis::models::{CalendarMedian, LastWait, Rule};
-use crate::base::Minutes;
 
 use super::OnnxError;
 use super::graph::{Graph, Wire, long};
@@ -14,11 +13,11 @@ const MOST_CELLS: usize = 1 << 24;
 /// Hours of the day; the place after them is for no hour.
 const HOURS: usize = 24;
 
-/// A model that is asked for every cell.
-type Ask<'a> = dyn Fn(&dyn Fn(&str) -> Value<'a>) -> Minutes + 'a;
+/// What is asked for every cell.
+pub(super) type Ask<'q, 'a> = dyn Fn(&dyn Fn(&str) -> Value<'a>) -> f64 + 'q;
 
 /// One side of a table.
-enum Side<'a> {
+pub(super) enum Side<'a> {
     /// Names of a feature, then a place for other names and one for none.
     Names(&'static str, Vec<&'a str>),
     /// Whole hours, then a place for none.
@@ -28,20 +27,20 @@ enum Side<'a> {
 /// The median of the finest group that is known.
 pub(super) fn calendar_median(model: &CalendarMedian, graph: &mut Graph<'_>) -> Result<Wire, OnnxError> {
     let sides = [Side::Names("site", model.sites()), Side::Hours, Side::Names("weekday", model.weekdays())];
-    looked_up(graph, &sides, &|known| model.predict(known))
+    one(graph, &sides, &|known| model.predict(known).get())
 }
 
 /// The work ahead where it is known, else the mean of the site at that hour.
 pub(super) fn rule(model: &Rule, graph: &mut Graph<'_>) -> Result<Wire, OnnxError> {
     let sides = [Side::Names("site", model.sites()), Side::Hours];
-    let otherwise = looked_up(graph, &sides, &|known| model.predict(known))?;
+    let otherwise = one(graph, &sides, &|known| model.predict(known).get())?;
     stated(graph, model.features().last().copied().unwrap_or_default(), &otherwise)
 }
 
 /// The wait of those before where it is known, else the median of the site.
 pub(super) fn last_wait(model: &LastWait, graph: &mut Graph<'_>) -> Result<Wire, OnnxError> {
     let sides = [Side::Names("site", model.sites())];
-    let otherwise = looked_up(graph, &sides, &|known| model.predict(known))?;
+    let otherwise = one(graph, &sides, &|known| model.predict(known).get())?;
     stated(graph, model.features().last().copied().unwrap_or_default(), &otherwise)
 }
 
@@ -53,8 +52,17 @@ fn stated(graph: &mut Graph<'_>, feature: &str, otherwise: &Wire) -> Result<Wire
     Ok(graph.apply("Where", &[&missing, otherwise, &within]))
 }
 
-/// What `ask` answers where nothing but `sides` is known.
-fn looked_up<'a>(graph: &mut Graph<'_>, sides: &[Side<'a>], ask: &Ask<'a>) -> Result<Wire, OnnxError> {
+fn one<'a>(graph: &mut Graph<'_>, sides: &[Side<'a>], ask: &Ask<'_, 'a>) -> Result<Wire, OnnxError> {
+    let [wire] = looked_up(graph, sides, [ask])?;
+    Ok(wire)
+}
+
+/// What each of `asks` answers where nothing but `sides` is known.
+pub(super) fn looked_up<'a, const N: usize>(
+    graph: &mut Graph<'_>,
+    sides: &[Side<'a>],
+    asks: [&Ask<'_, 'a>; N],
+) -> Result<[Wire; N], OnnxError> {
     let cells = sides.iter().fold(1_usize, |cells, side| cells.saturating_mul(side.len()));
     if cells > MOST_CELLS {
         return Err(OnnxError::TooLarge { what: "cells of a table", n: cells, most: MOST_CELLS });
@@ -69,7 +77,7 @@ fn looked_up<'a>(graph: &mut Graph<'_>, sides: &[Side<'a>], ask: &Ask<'a>) -> Re
         let row = graph.apply("Mul", &[&place, &n]);
         place = graph.apply("Add", &[&row, &code]);
     }
-    let answer = |cell: usize| {
+    let answer = |ask: &Ask<'_, 'a>, cell: usize| {
         let known = |id: &str| {
             let mut rest = cell;
             // The last side runs fastest.
@@ -80,11 +88,13 @@ fn looked_up<'a>(graph: &mut Graph<'_>, sides: &[Side<'a>], ask: &Ask<'a>) -> Re
             });
             found.unwrap_or(Value::Missing)
         };
-        ask(&known).get()
+        ask(&known)
     };
-    let table: Vec<f64> = (0..cells).map(answer).collect();
-    let table = graph.doubles(&[cells], &table);
-    Ok(graph.apply("Gather", &[&table, &place]))
+    Ok(asks.map(|ask| {
+        let table: Vec<f64> = (0..cells).map(|cell| answer(ask, cell)).collect();
+        let table = graph.doubles(&[cells], &table);
+        graph.apply("Gather", &[&table, &place])
+    }))
 }
 
 impl<'a> Side<'a> {

@@ -7,7 +7,7 @@ use prost::Message;
 use super::proto::{AttributeProto, NodeProto};
 use super::*;
 use crate::analysis::features::{Column, FeatureTable, Whole};
-use crate::analysis::models::{FAMILIES, Origin, Parameters, Training};
+use crate::analysis::models::{EdgeValues, Edges, FAMILIES, Intervals, Origin, Parameters, Queues, Training};
 use crate::base::{Moment, Task};
 
 const ROWS: usize = 600;
@@ -35,6 +35,10 @@ fn table() -> (FeatureTable, Vec<f64>) {
 }
 
 fn artifact(model: Fitted, features: &FeatureTable) -> Artifact {
+    with_intervals(model, None, features)
+}
+
+fn with_intervals(model: Fitted, intervals: Option<Intervals>, features: &FeatureTable) -> Artifact {
     let origin = Origin {
         dataset: Digest::of(b"data"),
         zone: crate::base::calendar::Zone::default(),
@@ -46,7 +50,7 @@ fn artifact(model: Fitted, features: &FeatureTable) -> Artifact {
         parameters: BTreeMap::new(),
         program: "0".to_owned(),
     };
-    Artifact::new(model, None, origin, features)
+    Artifact::new(model, intervals, origin, features)
 }
 
 fn attribute<'n>(node: &'n NodeProto, name: &str) -> &'n AttributeProto {
@@ -71,7 +75,7 @@ fn holds_together(id: &str, model: &ModelProto, contract: &crate::analysis::mode
         }
         assert!(node.output.iter().all(|wire| written.insert(wire)), "{id}: {node:?}");
     }
-    assert_eq!(graph.output.iter().map(|output| output.name()).collect::<Vec<_>>(), ["minutes"]);
+    assert_eq!(graph.output.first().map(|output| output.name()), Some("minutes"), "{id}");
     assert!(written.contains("minutes"), "{id}");
     for node in graph.node.iter().filter(|node| node.op_type() == "TreeEnsembleRegressor") {
         let nodes = attribute(node, "nodes_nodeids").ints.len();
@@ -136,6 +140,53 @@ fn a_graph_that_is_read_back_predicts_what_its_model_does() {
         for (row, (found, expected)) in found.iter().zip(&expected).enumerate() {
             let difference = (found - expected).abs() / expected.abs().max(1.0);
             assert!(difference < 1e-5, "{}, row {row}: {found} for {expected}", family.id());
+        }
+    }
+}
+
+#[test]
+fn intervals_in_the_file_are_those_of_the_model() {
+    let (features, waits) = table();
+    let training = Training::new(&features, &waits, 1);
+    let task = Task::default();
+    let fit = |id: &str, parameters: &Parameters| {
+        crate::analysis::models::family(id).unwrap().fit(&training, parameters, &task).unwrap().model
+    };
+    for family in FAMILIES {
+        let id = family.id();
+        let parameters = Parameters::defaults(family.parameters());
+        let model = fit(id, &parameters);
+        let mut quantiles = [0.1, 0.9].map(|level| family.quantile(&parameters, level)).into_iter().flatten();
+        let edges = match (quantiles.next(), quantiles.next()) {
+            (Some(low), Some(high)) => Edges::Quantiles { low: fit(id, &low).into(), high: fit(id, &high).into() },
+            _ => Edges::Prediction,
+        };
+        let predicted = model.predict_all(&features, &task).unwrap();
+        let values = EdgeValues::of(predicted, &edges, &features, &task).unwrap();
+        let known = Queues::of(&features);
+        // A queue without a name has no distances of its own, as in a history.
+        let nowhere = Queues(vec![("elsewhere", "x"); ROWS]);
+        let between = (Moment::from_millis(0).unwrap(), Moment::from_millis(1).unwrap());
+        for queues in [&known, &nowhere] {
+            let intervals = Intervals::calibrated(between, edges.clone(), &values, &waits, queues).unwrap();
+            let expected = intervals.of_all(&values, &known);
+            let artifact = with_intervals(model.clone(), Some(intervals), &features);
+            let bytes = export(&artifact, Digest::of(b"")).unwrap();
+            let read = ModelProto::decode(bytes.as_slice()).unwrap();
+            holds_together(id, &read, &artifact.contract);
+            assert!(read.metadata_props.iter().any(|entry| entry.key() == "nobat.intervals"), "{id}");
+            let graph = OnnxGraph::read(&bytes).unwrap();
+            let found = graph.outputs(ROWS, &|row, id| features.value(id, row)).unwrap();
+            let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, ["minutes", "low_80", "high_80", "low_90", "high_90"], "{id}");
+            for (place, (name, found)) in found.iter().skip(1).enumerate() {
+                for (row, found) in found.iter().enumerate() {
+                    let interval = expected[place / 2][row];
+                    let expected = if place % 2 == 0 { interval.low } else { interval.high };
+                    let difference = (found - expected).abs() / expected.abs().max(1.0);
+                    assert!(difference < 1e-5, "{id} {name}, row {row}: {found} for {expected}");
+                }
+            }
         }
     }
 }

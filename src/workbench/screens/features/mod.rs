@@ -132,7 +132,9 @@ fn strength(row: &FeatureRow) -> f64 {
 /// What people call the feature `id`; one that was added as an expression has its own name only.
 fn name(look: &Look, id: &str) -> String {
     if feature(id).is_none() {
-        return id.to_owned();
+        let key = format!("online.{id}");
+        let words = look.text(&key);
+        return if words == key { id.to_owned() } else { words.to_owned() };
     }
     look.text(&format!("feature.{id}")).to_owned()
 }

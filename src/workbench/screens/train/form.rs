@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::evaluation::SplitPlan;
-use crate::analysis::models::{FAMILIES, Parameter, ParameterKind, Parameters, family};
+use crate::analysis::models::{ADAPTIVE_RATES, FAMILIES, Parameter, ParameterKind, Parameters, family};
 use crate::workbench::screens::field::plain_number;
 use crate::workbench::theme::Look;
 use crate::workflows::SEED;
@@ -21,12 +21,15 @@ pub(super) struct SplitField {
 }
 
 /// Shares in percent, and days.
-pub(super) const SPLIT_FIELDS: [SplitField; 4] = [
+pub(super) const SPLIT_FIELDS: [SplitField; 5] = [
     SplitField { id: "test_share", range: (5.0, 50.0), of: |plan| plan.test_share * 100.0 },
     SplitField { id: "stop_share", range: (0.0, 25.0), of: |plan| plan.stop_share * 100.0 },
     SplitField { id: "calibrate_share", range: (0.0, 25.0), of: |plan| plan.calibrate_share * 100.0 },
     SplitField { id: "gap_days", range: (0.0, 30.0), of: |plan| f64::from(plan.gap_days) },
+    // Not of the split, but of what becomes of its calibration; zero: not at all.
+    SplitField { id: ADAPTIVE, range: (0.0, ADAPTIVE_RATES.1), of: |_| 0.0 },
 ];
+const ADAPTIVE: &str = "adaptive_rate";
 /// The family that is offered first: the one that is right most often.
 const FIRST_FAMILY: &str = "boosted";
 
@@ -97,7 +100,7 @@ impl Form {
 
     /// How the time is divided; `None` while something is wrong.
     pub fn plan(&self) -> Option<SplitPlan> {
-        let [test, stop, calibrate, gap] = SPLIT_FIELDS.each_ref().map(|field| self.split_number(field));
+        let [test, stop, calibrate, gap, _] = SPLIT_FIELDS.each_ref().map(|field| self.split_number(field));
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -111,9 +114,18 @@ impl Form {
         })
     }
 
+    /// How much intervals follow, where they do; `None` while something is wrong.
+    fn adaptive_rate(&self) -> Option<Option<f64>> {
+        let field = SPLIT_FIELDS.iter().find(|field| field.id == ADAPTIVE)?;
+        let rate = self.split_number(field)?;
+        Some((rate > 0.0).then_some(rate))
+    }
+
     fn split_number(&self, field: &SplitField) -> Option<f64> {
         let number: f64 = plain_number(self.split.get(field.id)?).parse().ok()?;
-        (number >= field.range.0 && number <= field.range.1).then_some(number)
+        let is_allowed = number >= field.range.0 && number <= field.range.1;
+        let is_too_slow = field.id == ADAPTIVE && number > 0.0 && number < ADAPTIVE_RATES.0;
+        (is_allowed && !is_too_slow).then_some(number)
     }
 
     /// The names of the fields that cannot be used as they are.
@@ -137,6 +149,7 @@ impl Form {
             parameters,
             seed: self.parsed_seed()?,
             split: self.plan()?,
+            adaptive_rate: self.adaptive_rate()?,
         })
     }
 
@@ -184,13 +197,15 @@ impl SplitField {
             "test_share" => "train.test_share",
             "stop_share" => "train.stop_share",
             "calibrate_share" => "train.calibrate_share",
+            ADAPTIVE => "train.adaptive_rate",
             _ => "train.gap_days",
         })
     }
 
     /// What it may be.
     pub fn allowed(&self, look: &Look) -> String {
-        range_words(look, self.range.0, self.range.1)
+        let words = range_words(look, self.range.0, self.range.1);
+        if self.id == ADAPTIVE { look.fill("train.adaptive_range", &[("range", &words)]) } else { words }
     }
 }
 

@@ -79,6 +79,19 @@ impl OnnxGraph {
         rows: usize,
         value: &dyn Fn(usize, &str) -> Value<'v>,
     ) -> Result<Vec<f64>, RunError> {
+        let first = self.outputs(rows, value)?.into_iter().next();
+        first.map(|(_, minutes)| minutes).ok_or_else(|| RunError::Wire { wire: "minutes".to_owned() })
+    }
+
+    /// Every output by its name, the prediction first: minutes, a value for each of `rows`.
+    ///
+    /// # Errors
+    /// [`RunError`].
+    pub fn outputs<'v>(
+        &self,
+        rows: usize,
+        value: &dyn Fn(usize, &str) -> Value<'v>,
+    ) -> Result<Vec<(String, Vec<f64>)>, RunError> {
         let mut wires: HashMap<&str, Tensor> = HashMap::new();
         for input in &self.graph.input {
             let is_text = match input.r#type.as_ref().and_then(|of| of.value.as_ref()) {
@@ -114,16 +127,18 @@ impl OnnxGraph {
             };
             wires.insert(output, found);
         }
-        let output = self.graph.output.first().map(|output| output.name()).unwrap_or_default();
-        let minutes = wires.remove(output).ok_or_else(|| RunError::Wire { wire: output.to_owned() })?;
-        let shapes = || RunError::Shapes { operator: output.to_owned() };
-        let minutes = minutes.into_numbers().ok_or_else(shapes)?;
-        match minutes.as_slice() {
-            // A model that asks for no feature answers once for all.
-            [always] if self.graph.input.is_empty() => Ok(vec![*always; rows]),
-            of_rows if of_rows.len() == rows => Ok(minutes),
-            _ => Err(shapes()),
-        }
+        let mut told = |output: &str| {
+            let minutes = wires.remove(output).ok_or_else(|| RunError::Wire { wire: output.to_owned() })?;
+            let shapes = || RunError::Shapes { operator: output.to_owned() };
+            let minutes = minutes.into_numbers().ok_or_else(shapes)?;
+            match minutes.as_slice() {
+                // A model that asks for no feature answers once for all.
+                [always] if self.graph.input.is_empty() => Ok((output.to_owned(), vec![*always; rows])),
+                of_rows if of_rows.len() == rows => Ok((output.to_owned(), minutes)),
+                _ => Err(shapes()),
+            }
+        };
+        self.graph.output.iter().map(|output| told(output.name())).collect()
     }
 }
 

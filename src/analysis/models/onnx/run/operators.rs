@@ -38,9 +38,10 @@ pub(super) fn run(node: &NodeProto, inputs: &[&Tensor]) -> Result<Tensor, RunErr
             };
             one.as_numbers().map(|all| Tensor::numbers(one.shape.clone(), all.iter().map(|x| of(*x)).collect()))
         }
-        ("Add" | "Sub" | "Mul" | "Div" | "Min" | "Equal" | "Less" | "GreaterOrEqual" | "And", [one, other]) => {
-            pairwise(operator, one, other)
-        }
+        (
+            "Add" | "Sub" | "Mul" | "Div" | "Min" | "Max" | "Equal" | "Less" | "GreaterOrEqual" | "And",
+            [one, other],
+        ) => pairwise(operator, one, other),
         _ => return Err(RunError::Operator { operator: operator.to_owned() }),
     };
     found.ok_or_else(shapes)
@@ -207,6 +208,8 @@ fn pairwise(operator: &str, one: &Tensor, other: &Tensor) -> Option<Tensor> {
                 "Sub" => numbers(|a, b| a - b),
                 "Mul" => numbers(|a, b| a * b),
                 "Div" => numbers(|a, b| a / b),
+                "Min" => numbers(f64::min),
+                "Max" => numbers(f64::max),
                 "Equal" => truths(f64::eq),
                 "Less" => truths(f64::lt),
                 "GreaterOrEqual" => truths(f64::ge),
