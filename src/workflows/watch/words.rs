@@ -8,8 +8,9 @@ use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::base::statistics::BinLabel;
 use crate::workflows::card::{category_words, feature_words};
+use crate::workflows::models::contender_words;
 
-use super::{DriftReport, Matter, Matters};
+use super::{DriftReport, Matter, Matters, Watched};
 
 /// The headline: what the three monitors say together.
 #[must_use]
@@ -37,6 +38,15 @@ fn worse(language: Language, concept: &ConceptDrift) -> String {
     let alike = concept.like_for_like.filter(|_| concept.reason == ConceptReason::DriftAlike);
     let ratio = alike.map(|alike| alike.ratio).or(concept.ratio);
     language.percent(ratio.map_or(f64::NAN, |ratio| ratio - 1.0), 0)
+}
+
+/// The model by its name for people.
+#[must_use]
+pub fn watched_words(language: Language, model: &Watched) -> String {
+    match &model.family {
+        Some(family) => contender_words(language, &model.name, family),
+        None => model.name.clone(),
+    }
 }
 
 /// Between the parts of a list.
