@@ -1,18 +1,22 @@
 """How long a full report of data drift takes elsewhere, on the table that `cargo bench --bench drift -- --parquet FILE` writes.
 
 Run, each in an environment of its own since their pins differ:
-  pip install evidently==EVIDENTLY pyarrow && python drift.py FILE evidently
-  pip install nannyml==NANNYML && python drift.py FILE nannyml
-  pip install alibi-detect==ALIBI pyarrow && python drift.py FILE alibi
+  pip install evidently==0.7.23 numpy==2.4.6 pandas==2.3.3 scipy==1.17.1 pyarrow==26.0.1 && python drift.py FILE evidently
+  pip install nannyml==0.13.1 numpy==2.3.5 pandas==2.3.3 scipy==1.17.1 statsmodels==0.15.0 pyarrow==26.0.1 && python drift.py FILE nannyml
+  pip install alibi-detect==0.13.0 numpy==1.26.4 pandas==2.3.3 scipy==1.17.1 pyarrow==19.0.1 && python drift.py FILE alibi
 
 Reading the file is not timed.
 """
 
 import importlib.metadata
+import os
 import sys
 import time
 
 import pandas as pd
+
+# It would tell its maker of each run.
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
 
 
 def evidently(reference, current):

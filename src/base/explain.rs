@@ -4,7 +4,11 @@
 //! languages, are `error.KEY.happened`, `error.KEY.untouched` and `error.KEY.next` in
 //! `assets/strings/*/errors.txt`. `Display` of the same error is the short English line for logs.
 
+use super::calendar::{CivilDate, DateStyle};
 use super::language::Language;
+
+/// How the value of a placeholder says that a day follows.
+const DAY: &str = "@day:";
 
 /// The kind of a failure, from which the exit code follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,13 +63,22 @@ impl Explanation {
     }
 }
 
+/// A day as the value of a placeholder.
+#[must_use]
+pub fn day_field(day: CivilDate) -> String {
+    format!("{DAY}{day}")
+}
+
 /// A value of a placeholder in `language`. One that starts with `@` is a key of the string catalogue and is shown as its
 /// text; after a tab may follow the value of each of its own placeholders (`@key\tname=value`), and after a line break
-/// another such key: then all of them are listed.
+/// another such key: then all of them are listed. A [`day_field`] is told in the calendar of the language.
 #[must_use]
 pub fn in_words(value: &str, language: Language) -> String {
     if !value.starts_with('@') {
         return value.to_owned();
+    }
+    if let Some(day) = value.strip_prefix(DAY).and_then(|day| day.parse::<CivilDate>().ok()) {
+        return DateStyle::usual(language).short(day, language);
     }
     let one = |line: &str| {
         let mut parts = line.split('\t');

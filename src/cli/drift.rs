@@ -9,10 +9,10 @@ use crate::base::language::Language;
 use crate::store::sqlite::Access;
 use crate::workflows::card::feature_words;
 use crate::workflows::datasets::{find, prepare, workspace};
-use crate::workflows::models::ModelName;
+use crate::workflows::models::{ModelName, at_start};
 use crate::workflows::report::{ReportTarget, export_drift};
 use crate::workflows::watch::words::{
-    concept_words, data_words, feature_line, headline, label_words, matter_words, window_words,
+    concept_words, data_words, feature_line, headline, label_words, matter_words, watched_words, window_words,
 };
 use crate::workflows::watch::{
     DriftReport, Monitor, Period, Planted, Replay, Span, WatchRequest, replay, watch, watch_log,
@@ -206,7 +206,8 @@ fn lines(report: &DriftReport, language: Language) -> Vec<String> {
         lines.push(format!("  {}", language.fill("drift.unmeasured_count", &[("n", &n)])));
     }
     lines.push(section(Monitor::Concept, report.concept.verdict));
-    lines.push(format!("  {}", concept_words(language, &report.model.name, &report.concept)));
+    let model = at_start(&watched_words(language, &report.model));
+    lines.push(format!("  {}", concept_words(language, &model, &report.concept)));
     lines.extend(matters_lines(report, language));
     lines.push(section(Monitor::Label, report.label.verdict));
     lines.extend(against([windows.label_current.as_ref(), windows.label_reference.as_ref()]));

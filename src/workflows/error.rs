@@ -13,7 +13,7 @@ use crate::analysis::models::onnx::OnnxError;
 use crate::analysis::models::{ArtifactError, FitError, ParameterError};
 use crate::analysis::simulation::RecipeError;
 use crate::base::calendar::CivilDate;
-use crate::base::explain::Failure;
+use crate::base::explain::{Failure, day_field};
 use crate::base::{Cancelled, Digest, Explain, Moment, Verdict, Version};
 use crate::store::keys::KeyError;
 use crate::store::registry::RegistryError;
@@ -247,7 +247,7 @@ impl Explain for WorkflowError {
                 ("last", last.to_string()),
             ],
             WorkflowError::PeriodReversed { from, until } => {
-                vec![("from", from.to_string()), ("until", until.to_string())]
+                vec![("from", day_field(*from)), ("until", day_field(*until))]
             },
             WorkflowError::ReasonNeeded { version, verdict } => {
                 vec![("version", version.to_string()), ("verdict", format!("@verdict.{}", verdict.id()))]

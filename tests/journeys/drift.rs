@@ -1,6 +1,7 @@
 //! Is the world still what it was? The three monitors from the command line, on simulated histories and on a log of predictions.
 
 use nobat::analysis::history::read_visits;
+use nobat::base::calendar::CivilDate;
 use nobat::base::{Minutes, Version};
 use nobat::store::predictions::{Prediction, PredictionLog};
 use serde_json::Value;
@@ -202,4 +203,67 @@ fn what_was_served_is_watched_and_joined_with_what_came_true() {
     let concept = &joined["concept"];
     assert!(concept["mae_week"].as_f64() > Some(1.0) && concept["ratio_low"].is_f64(), "{concept}");
     assert_eq!(joined["predictions"]["n"].as_u64(), Some(visits.len() as u64));
+}
+
+/// A minute of a day, counted from 20 September 2025 on.
+#[derive(Clone, Copy)]
+struct Clock {
+    day: i32,
+    minute: i32,
+}
+
+impl Clock {
+    fn later(self, minutes: i32) -> Clock {
+        Clock { minute: self.minute + minutes, ..self }
+    }
+
+    fn text(self) -> String {
+        let first: CivilDate = "2025-09-20".parse().unwrap();
+        let date = first.plus_days(self.day).unwrap();
+        format!("{date}T{:02}:{:02}:00", self.minute / 60, self.minute % 60)
+    }
+}
+
+/// Eight weeks of 60 visits a day at one counter, each with the columns that `rest` gives.
+fn regular(rest: impl Fn(Clock) -> String) -> String {
+    let mut file = "visit_id,site,service,arrived_at,called_at,finished_at,left_at\n".to_owned();
+    for visit in 0..56 * 60 {
+        let clock = Clock { day: visit / 60, minute: 8 * 60 + visit % 60 * 6 };
+        file.push_str(&format!("{visit},Tehran,Reception,{},{}\n", clock.text(), rest(clock)));
+    }
+    file
+}
+
+#[test]
+fn histories_that_say_nothing_pass_nothing() {
+    let project = Project::empty();
+    let add = |name: &str, csv: String| {
+        let file = project.write(&format!("{name}.csv"), csv);
+        project.nobat(["import", text(&file), "--name", name]).exits(0);
+    };
+    let all = regular(|_| ",,".to_owned());
+    add("one", all.lines().take(2).map(|line| format!("{line}\n")).collect());
+    add("open", all);
+    add("same", regular(|clock| format!("{},{},", clock.later(10).text(), clock.later(15).text())));
+    for language in ["en", "fa"] {
+        // One visit is no week.
+        let told = project.nobat(["--lang", language, "drift", "--data", "one"]).refuses(4);
+        told.says(if language == "en" { "2025-09-20" } else { "۱۴۰۴/۰۶/۲۹" });
+        let open = project.nobat(["--lang", language, "drift", "--data", "open"]);
+        assert!(open.code == Some(4) && !open.out.contains("NaN"), "{open}");
+    }
+    let found = |name: &str| project.nobat(["--json", "drift", "--data", name]).exits(4).json();
+    // Nobody was called: no error and no wait, and what nobody filled in says nothing.
+    let open = found("open");
+    assert!(open["concept"]["verdict"] == "inconclusive" && open["label"]["verdict"] == "inconclusive", "{open}");
+    assert_eq!(open["windows"]["current"]["preliminary"], true);
+    let columns = open["data"].as_array().unwrap();
+    let empty: Vec<&Value> = columns.iter().filter(|column| column["reason"] == "no_values").collect();
+    assert!(empty.len() > 5 && empty.iter().all(|column| column["verdict"] == "inconclusive"), "{empty:?}");
+    // Everybody waits ten minutes: constant columns are measured and the same, and a rule without an error has no ratio.
+    let same = found("same");
+    let site = same["data"].as_array().unwrap().iter().find(|column| column["feature"] == "site").unwrap();
+    assert!(site["verdict"] == "pass" && site["kl"] == 0.0, "{site}");
+    assert!(same["concept"]["ratio"].is_null() || same["concept"]["ratio"].as_f64() == Some(1.0), "{same}");
+    assert_ne!(same["concept"]["verdict"], "fail");
 }

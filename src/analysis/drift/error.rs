@@ -2,7 +2,7 @@
 
 use crate::base::Explain;
 use crate::base::calendar::CivilDate;
-use crate::base::explain::Failure;
+use crate::base::explain::{Failure, day_field};
 
 /// Why two windows cannot be compared at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +59,9 @@ impl Explain for DriftError {
             DriftError::TooShort { first, last }
             | DriftError::Empty { first, last }
             | DriftError::Backwards { first, last } => {
-                vec![("first", first.to_string()), ("last", last.to_string())]
+                vec![("first", day_field(*first)), ("last", day_field(*last))]
             }
-            DriftError::Overlap { day } => vec![("day", day.to_string())],
+            DriftError::Overlap { day } => vec![("day", day_field(*day))],
         }
     }
 

@@ -43,14 +43,14 @@ impl World {
         World::of_recipe(&RECIPE.replace("SEED", &seed.to_string()).replace("MORE", ""))
     }
 
-    /// With six more sites, so that the errors of a week say more.
-    fn larger(seed: u64) -> World {
+    /// With `more` sites, so that the errors of a week say more.
+    fn larger(seed: u64, more: u32) -> World {
         let site = |number: u32| {
             format!(
                 "  - id: s{number}\n    name: Tehran {number}\n    queues:\n      - {{service: rec, visits_a_day: 120, counters: 2}}\n"
             )
         };
-        let more: String = (0..6).map(site).collect();
+        let more: String = (0..more).map(site).collect();
         World::of_recipe(&RECIPE.replace("SEED", &seed.to_string()).replace("MORE", &more))
     }
 
@@ -90,16 +90,11 @@ impl World {
         let of = |(place, week): (usize, &Window)| {
             let rows: Vec<usize> = week.rows.iter().map(|row| *row as usize).collect();
             let predicted = model.predict_all(&self.features.take(&rows), &Task::default()).unwrap();
-            let mut days: Vec<ErrorDay> =
-                week.dates.iter().map(|day| ErrorDay { day: *day, n: 0, sum_abs: 0.0 }).collect();
-            for ((row, day), predicted) in rows.iter().zip(&week.day).zip(predicted) {
-                if let Some(wait) = self.waits[*row] {
-                    days[*day as usize].n += 1;
-                    days[*day as usize].sum_abs +=
-                        (predicted - wait).abs() * if place == 4 { factor } else { 1.0 };
-                }
-            }
-            WeekError::of(week.facts.first, &days, false)
+            let times = if place == 4 { factor } else { 1.0 };
+            let pair = |(row, predicted): (&usize, f64)| {
+                Some((predicted, predicted + (self.waits[*row]? - predicted) * times))
+            };
+            WeekError::of_visits(week, rows.iter().zip(predicted).map(pair), false)
         };
         newest.iter().enumerate().map(of).collect()
     }
@@ -169,9 +164,10 @@ fn what_is_planted_is_found() {
     let (mut concept, mut label, mut hours) = ([0_u64; 5], [0_u64; 3], 0_u64);
     const PLANTED: u64 = 60;
     for seed in 0..PLANTED {
-        let world = World::larger(1_000 + seed);
+        let world = World::larger(1_000 + seed, 6);
         for (found, factor) in concept.iter_mut().zip(factors) {
-            *found += u64::from(concept_drift(&world.errors(factor), REFERENCE_WEEKS).verdict == Verdict::Fail);
+            let errors = concept_drift(&world.errors(factor), REFERENCE_WEEKS);
+            *found += u64::from(errors.verdict == Verdict::Fail);
         }
         for (found, longer) in label.iter_mut().zip(shifts) {
             *found += u64::from(world.label(longer).verdict == Verdict::Fail);
@@ -192,5 +188,28 @@ fn what_is_planted_is_found() {
     );
     assert_eq!(hours, PLANTED, "everybody four hours later");
     assert_eq!(label[2], PLANTED, "three minutes longer");
-    assert!(concept[4] * 10 >= PLANTED * 6, "30 % more error: {concept:?}");
+    assert!(concept[3] * 10 >= PLANTED * 9, "a fifth more error: {concept:?}");
+}
+
+/// Of a service with 47 sites a tenth more error is seen every time, though it is an alarm in half of the weeks only, since it is the
+/// limit itself; from an eighth more on it is an alarm.
+#[test]
+#[ignore = "a minute: 30 worlds of 47 sites, in the long part"]
+fn a_tenth_more_error_is_seen_in_its_week() {
+    const PLANTED: u64 = 30;
+    let factors = [1.0, 1.05, 1.10, 1.125, 1.15];
+    let (mut alarms, mut seen) = ([0_u64; 5], [0_u64; 5]);
+    for seed in 0..PLANTED {
+        let world = World::larger(2_000 + seed, 44);
+        for (place, factor) in factors.into_iter().enumerate() {
+            let errors = concept_drift(&world.errors(factor), REFERENCE_WEEKS);
+            let is_alarm = errors.verdict == Verdict::Fail;
+            alarms[place] += u64::from(is_alarm);
+            seen[place] += u64::from(is_alarm || errors.reason == ConceptReason::WorseWithinLimit);
+        }
+    }
+    println!("of {PLANTED} worlds of 47 sites: error times {factors:?}: alarms {alarms:?}, seen as more {seen:?}");
+    assert!(alarms[0] * 100 <= PLANTED * 6 && seen[0] * 10 <= PLANTED, "nothing planted: {alarms:?} {seen:?}");
+    assert!(seen[2] * 100 >= PLANTED * 95, "a tenth more: {seen:?}");
+    assert!(alarms[3] * 10 >= PLANTED * 7 && alarms[4] * 100 >= PLANTED * 95, "more than a tenth: {alarms:?}");
 }

@@ -211,7 +211,9 @@ fn a_model_that_errs_more_is_found_and_what_may_be_chance_is_not() {
     assert_eq!((worse.verdict, worse.reason), (Verdict::Fail, ConceptReason::Drift));
     assert!((worse.ratio.unwrap() - 1.2).abs() < 1e-12);
     assert!(worse.ratio_low.unwrap() > 1.1 && worse.ratio_high.unwrap() < 1.31, "{worse:?}");
-    assert_eq!(history(&times(1.05)).reason, ConceptReason::BelowLimit);
+    let little = history(&times(1.05));
+    assert_eq!((little.verdict, little.reason), (Verdict::Pass, ConceptReason::WorseWithinLimit));
+    assert_eq!(history(&times(0.95)).reason, ConceptReason::BelowLimit);
     // One day of six is bad: 30 % above on the whole, and it says little.
     let mut odd = usual;
     odd[0].1 = 15.0;

@@ -87,26 +87,29 @@ pub fn divergences(counts: &[PairCount]) -> Result<Divergences, NotEvaluable> {
     })
 }
 
-/// `∫ |F(x) − G(x)| dx` over the empirical distribution functions of the two samples, in their unit.
+/// `∫ |F(x) − G(x)| dx` over the empirical distribution functions of the two samples, in their unit. Samples of up to 2³² values.
 ///
 /// Fails where the values are so large that the distance is not a finite number. Reference:
 /// `scipy.stats.wasserstein_distance`.
 pub fn wasserstein(current: &Sample, reference: &Sample) -> Result<Wasserstein, NotEvaluable> {
     let (x, y) = (current.values(), reference.values());
+    // The same area, seen from the side: `∫ |F⁻¹(u) − G⁻¹(u)| du`, in steps at the multiples of `1/n` and `1/m`, counted in units of
+    // `1/(n·m)`. Which step comes next does not depend on the values, so that a processor need not wait for them.
+    let (n, m) = (x.len() as u64, y.len() as u64);
     let (mut i, mut j) = (0, 0);
-    let mut distance = 0.0;
-    let mut at = current.min().min(reference.min());
-    while i < x.len() || j < y.len() {
-        let next = match (x.get(i), y.get(j)) {
-            (Some(a), Some(b)) => a.min(*b),
-            (Some(only), None) | (None, Some(only)) => *only,
-            (None, None) => break,
-        };
-        distance += (real_len(i) / real_len(x.len()) - real_len(j) / real_len(y.len())).abs() * (next - at);
-        at = next;
-        i += usize::from(x.get(i) == Some(&next));
-        j += usize::from(y.get(j) == Some(&next));
+    let (mut level, mut end_x, mut end_y) = (0, m, n);
+    let mut sum = 0.0;
+    while let (Some(a), Some(b)) = (x.get(i), y.get(j)) {
+        let next = end_x.min(end_y);
+        sum += (a - b).abs() * real(next - level);
+        level = next;
+        let (is_x, is_y) = (end_x == next, end_y == next);
+        i += usize::from(is_x);
+        j += usize::from(is_y);
+        end_x += m * u64::from(is_x);
+        end_y += n * u64::from(is_y);
     }
+    let distance = sum / real(n) / real(m);
     if !distance.is_finite() {
         return Err(NotEvaluable::NotFinite);
     }

@@ -9,8 +9,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::analysis::drift::{
-    ConceptDrift, ConceptReason, DayWaits, DriftError, ErrorDay, LabelDrift, Named, REFERENCE_WEEKS, Source,
-    Timeline, WeekError, Window, concept_drift, data_drift, label_drift,
+    ConceptDrift, ConceptReason, DayWaits, DriftError, LabelDrift, Named, REFERENCE_WEEKS, Source, Timeline,
+    WeekError, Window, concept_drift, data_drift, label_drift,
 };
 use crate::analysis::features::{Column, FeatureTable, Whole};
 use crate::analysis::history::Categories;
@@ -203,12 +203,12 @@ fn fill(codes: &mut Whole, rows: usize) {
 }
 
 fn errors(window: &Window, predicted: &[f64], waits: &[Option<f64>]) -> WeekError {
-    let error = |row: &u32| {
+    let pair = |row: &u32| {
         let row = *row as usize;
-        Some((predicted.get(row)? - waits.get(row).copied()??).abs())
+        Some((*predicted.get(row)?, waits.get(row).copied()??))
     };
     // What is in the log was said before it came true.
-    WeekError::of(window.facts.first, &ErrorDay::of(window, window.rows.iter().map(error)), false)
+    WeekError::of_visits(window, window.rows.iter().map(pair), false)
 }
 
 /// The known waits of a window, day by day.

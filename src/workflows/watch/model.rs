@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::analysis::drift::{ErrorDay, WeekError, Window};
+use crate::analysis::drift::{WeekError, Window};
 use crate::analysis::features::FeatureTable;
 use crate::analysis::models::{Artifact, Fitted};
 use crate::base::{Moment, Task};
@@ -114,11 +114,10 @@ impl WatchedModel {
             None => Vec::new(),
         }
         .into_iter();
-        let error = |row: &u32| wait(row).and_then(|wait| Some((predicted.next()? - wait).abs()));
-        let days = ErrorDay::of(window, window.rows.iter().map(error));
+        let pair = |row: &u32| wait(row).and_then(|wait| Some((predicted.next()?, wait)));
         let arrived = &watching.prepared.history.visits.arrived;
         let begins = window.rows.first().and_then(|row| arrived.get(*row as usize));
         let in_sample = begins.zip(self.facts.trained_until).is_some_and(|(begins, until)| *begins < until);
-        Ok(WeekError::of(window.facts.first, &days, in_sample))
+        Ok(WeekError::of_visits(window, window.rows.iter().map(pair), in_sample))
     }
 }

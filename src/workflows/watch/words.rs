@@ -1,13 +1,16 @@
 //! What a report says in words: the same in the terminal, in the window and in a file.
 
-use crate::analysis::drift::{ConceptDrift, DataReason, FeatureDrift, LabelDrift, Level, Source, WindowFacts};
+use crate::analysis::drift::{
+    ConceptDrift, ConceptReason, DataReason, FeatureDrift, LabelDrift, Level, LikeForLike, Source, WindowFacts,
+};
 use crate::base::Verdict;
 use crate::base::calendar::DateStyle;
 use crate::base::language::Language;
 use crate::base::statistics::BinLabel;
 use crate::workflows::card::{category_words, feature_words};
+use crate::workflows::models::contender_words;
 
-use super::{DriftReport, Matter, Matters};
+use super::{DriftReport, Matter, Matters, Watched};
 
 /// The headline: what the three monitors say together.
 #[must_use]
@@ -17,13 +20,33 @@ pub fn headline(language: Language, report: &DriftReport) -> String {
         [("data", report.data.verdict), ("concept", report.concept.verdict), ("label", report.label.verdict)];
     for (monitor, verdict) in monitors {
         if verdict == report.verdict && verdict != Verdict::Pass {
-            let more = report.concept.ratio.map_or(f64::NAN, |ratio| ratio - 1.0);
-            let values = [("n", language.integer(report.data.drifted)), ("percent", language.percent(more, 0))];
-            said.push(language.fill_owned(&format!("drift.said.{monitor}_{}", verdict.id()), &values));
+            let values =
+                [("n", language.integer(report.data.drifted)), ("percent", worse(language, &report.concept))];
+            let key = match (monitor, report.concept.reason) {
+                ("concept", ConceptReason::DriftAlike) => "drift.said.concept_alike".to_owned(),
+                _ => format!("drift.said.{monitor}_{}", verdict.id()),
+            };
+            said.push(language.fill_owned(&key, &values));
         }
     }
     let what = said.join(between(language));
     language.fill(&format!("drift.headline.{}", report.verdict.id()), &[("what", &what)])
+}
+
+/// How much more the model errs, by the ratio that was found to be too high.
+fn worse(language: Language, concept: &ConceptDrift) -> String {
+    let alike = concept.like_for_like.filter(|_| concept.reason == ConceptReason::DriftAlike);
+    let ratio = alike.map(|alike| alike.ratio).or(concept.ratio);
+    language.percent(ratio.map_or(f64::NAN, |ratio| ratio - 1.0), 0)
+}
+
+/// The model by its name for people.
+#[must_use]
+pub fn watched_words(language: Language, model: &Watched) -> String {
+    match &model.family {
+        Some(family) => contender_words(language, &model.name, family),
+        None => model.name.clone(),
+    }
 }
 
 /// Between the parts of a list.
@@ -177,11 +200,14 @@ pub fn bin_words(language: Language, feature: &str, label: &BinLabel) -> String 
 #[must_use]
 pub fn concept_words(language: Language, model: &str, concept: &ConceptDrift) -> String {
     let reason = language.text(&format!("drift.concept.{}", concept.reason.id())).to_owned();
-    let reason = with_needed(language, reason, concept.visits_needed);
+    let mut reason = with_needed(language, reason, concept.visits_needed);
     let Some(((mae, mean), ratio)) = concept.mae_week.zip(concept.mae_mean_4).zip(concept.ratio) else {
         return language.fill("drift.concept_none", &[("model", model), ("reason", &reason)]);
     };
     let number = |value: Option<f64>| language.decimal(value.unwrap_or(f64::NAN), 2);
+    if let Some(alike) = &concept.like_for_like {
+        reason = format!("{reason} {}", alike_words(language, alike));
+    }
     let values = [
         ("model", model.to_owned()),
         ("mae", language.decimal(mae, 2)),
@@ -194,6 +220,19 @@ pub fn concept_words(language: Language, model: &str, concept: &ConceptDrift) ->
         ("reason", reason),
     ];
     language.fill_owned("drift.concept_line", &values)
+}
+
+/// The error among visits predicted alike, and what harder visits account for.
+#[must_use]
+pub fn alike_words(language: Language, alike: &LikeForLike) -> String {
+    let number = |value: Option<f64>| language.decimal(value.unwrap_or(f64::NAN), 2);
+    let values = [
+        ("ratio", number(Some(alike.ratio))),
+        ("low", number(Some(alike.ratio_low))),
+        ("high", number(alike.ratio_high)),
+        ("harder", number(Some(alike.harder))),
+    ];
+    language.fill_owned("drift.alike", &values)
 }
 
 /// A p-value with its sign: `= 0.012`, or `< 0.001` below that.

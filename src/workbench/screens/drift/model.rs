@@ -119,11 +119,17 @@ fn ratio(look: &Look, concept: &ConceptDrift, model: String) -> Option<ForestDat
         Verdict::Inconclusive => Ink::Warn,
         Verdict::Pass => Ink::Current,
     };
+    let mut rows = vec![ForestRow { label: model, n: concept.n, estimate, low, high, ink }];
+    rows.extend(concept.like_for_like.and_then(|alike| {
+        let label = look.text("drift_screen.alike").to_owned();
+        let (estimate, low, high) = (alike.ratio, alike.ratio_low, alike.ratio_high?);
+        Some(ForestRow { label, n: concept.n, estimate, low, high, ink })
+    }));
     Some(ForestData {
         name: look.text("drift_screen.ratio").to_owned(),
         note: look.fill("drift_screen.ratio_note", &[("limit", &look.language.decimal(RATIO_LIMIT, 1))]),
         label_name: look.text("drift_screen.model").to_owned(),
-        rows: vec![ForestRow { label: model, n: concept.n, estimate, low, high, ink }],
+        rows,
         neutral: 1.0,
         bound: Some(RATIO_LIMIT),
         places: 2,

@@ -120,6 +120,10 @@ fn concept(look: &Look, report: &DriftReport) -> KeyFigure {
         .pill(pill(look, concept.verdict))
         .line(said::concept_reason(look.language, concept), Ink::Strong)
         .line(mae_line(look, report), Ink::Soft);
+    let figure = match &concept.like_for_like {
+        Some(alike) => figure.line(said::alike_words(look.language, alike), Ink::Soft),
+        None => figure,
+    };
     windows(look, figure, [Some(&report.windows.current), None])
 }
 

@@ -20,6 +20,14 @@ impl Telling<'_> {
             facts.extend(name.as_ref().map(|name| self.fact(key, Cell::Name(name.clone()))));
             facts.extend(digest.map(|digest| self.fact(digest_key, Cell::Code(digest.to_string()))));
         }
+        facts.extend(report.predictions.as_ref().map(|log| {
+            let values = [
+                ("n", self.count(log.n)),
+                ("known", self.count(log.with_outcome)),
+                ("versions", log.versions.join(", ")),
+            ];
+            self.fact("report.fact_log", Cell::text(self.fill("report.log_facts", &values)))
+        }));
         facts.push(self.fact("report.fact_window", Cell::text(self.window(&windows.current))));
         facts.push(self.fact("report.fact_reference", Cell::text(self.window(&windows.reference))));
         let months = [

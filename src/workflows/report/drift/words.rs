@@ -2,11 +2,11 @@
 
 use super::Telling;
 use crate::base::Verdict;
-use crate::workflows::models::{at_start, contender_words};
+use crate::workflows::models::at_start;
 use crate::workflows::report::document::{Finding, Ink, KeyFigure, Picture};
 use crate::workflows::report::tells::Tells as _;
 use crate::workflows::watch::words::{
-    concept_words, data_words, headline, label_words, marks, matter_words, window_words,
+    concept_words, data_words, headline, label_words, marks, matter_words, watched_words, window_words,
 };
 
 /// Features that are named because their drift moves the predictions.
@@ -19,11 +19,7 @@ impl Telling<'_> {
 
     /// The model whose errors were looked at.
     pub fn model(&self) -> String {
-        let model = &self.report().model;
-        match &model.family {
-            Some(family) => contender_words(self.language, &model.name, family),
-            None => model.name.clone(),
-        }
+        watched_words(self.language, &self.report().model)
     }
 
     pub fn subject(&self) -> String {
