@@ -4,12 +4,13 @@
 //! until the best trial is trained as a run. Every trial is kept as it ends: the same search, asked again, goes on where it
 //! stopped, and comes to the same end as if it had not been stopped. The minutes are those of all its trials together.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::evaluation::{Errors, SplitPlan, errors};
 use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
     BRACKET, Family, FitError, Parameters, Part, SearchResults, Space, Training, best_step, next_step,
@@ -19,13 +20,18 @@ use crate::store::workspace::{NewSearch, Trial, Workspace};
 
 use super::datasets::Prepared;
 use super::expressions::{ExpressionText, expressions};
+use super::fitting::places;
 use super::train::{RunDocument, TrainRequest, TrainSummary, find_family, train, waits_of};
 use super::{Home, WorkflowError, now};
 
 /// The share of the training time at its end on which trials are judged.
 const VALIDATION_SHARE: f64 = 0.2;
 /// The shares of the time before that from which the stages learn: always the newest part.
-const STAGES: [f64; 3] = [1.0 / 9.0, 1.0 / 3.0, 1.0];
+pub(super) const STAGES: [f64; 3] = [1.0 / 9.0, 1.0 / 3.0, 1.0];
+/// The minutes that a search may be given.
+pub const MINUTES: RangeInclusive<f64> = 0.01..=10_080.0;
+/// The trials that may be asked for.
+pub const TRIALS: RangeInclusive<u32> = 1..=100_000;
 /// A stage with fewer visits than this says too little and is left out.
 const FEWEST_IN_STAGE: usize = 1_000;
 
@@ -72,9 +78,12 @@ struct Ground {
     shares: Vec<f64>,
     validation: FeatureTable,
     waits: Vec<f64>,
+    /// The days of the validation part, for the uncertainty of an error.
+    days: Vec<u32>,
 }
 
-/// Searches until the minutes or the trials are used up, then trains and tests the best. `seen` is told every trial.
+/// Searches until the minutes or the trials are used up, then trains and tests the best. `seen` is told every trial, and
+/// the shares of the training time that the stages learn from. Without minutes nothing more is tried than the one trial without which there is no best.
 ///
 /// # Errors
 /// [`WorkflowError`]; trials that ended before are kept.
@@ -83,7 +92,7 @@ pub fn search(
     prepared: &Prepared,
     request: &SearchRequest,
     task: &Task,
-    seen: &mut dyn FnMut(&Trial),
+    seen: &mut dyn FnMut(&Trial, &[f64]),
 ) -> Result<SearchOutcome, WorkflowError> {
     let family = find_family(&request.family)?;
     let space = Space::from_yaml(family, &request.space)?;
@@ -94,25 +103,30 @@ pub fn search(
     let own = expressions(&workspace)?;
     let ground = Ground::of(prepared, &own, request.test_share)?;
     let (id, run) = workspace.begin_search(&NewSearch {
-        asked: asked(prepared.digest, &space, request, &own.iter().map(|x| ExpressionText::of(x)).collect::<Vec<_>>()),
+        asked: asked(
+            prepared.digest,
+            &space,
+            request,
+            &own.iter().map(|x| ExpressionText::of(x)).collect::<Vec<_>>(),
+        ),
         dataset: prepared.digest,
         family: request.family.clone(),
-        document: serde_json::json!({ "space": space.text(), "seed": request.seed, "test_share": request.test_share }),
+        document: document(request, &space, &ground.shares),
         created_at: now(),
     })?;
     let mut trials = workspace.trials(id)?;
-    trials.iter().for_each(&mut *seen);
+    let stages = u8::try_from(ground.stages.len()).unwrap_or(u8::MAX);
+    trials.iter().for_each(|trial| seen(trial, &ground.shares));
     let most = request.most_trials.unwrap_or(u32::MAX - BRACKET);
     let budget = request.minutes * 60.0;
     let used = |trials: &[Trial]| trials.iter().map(|trial| trial.seconds).sum::<f64>();
     while trials.is_empty() || used(&trials) < budget {
-        let stages = u8::try_from(ground.stages.len()).unwrap_or(u8::MAX);
         let Some(step) = next_step(&results(&trials), stages, most) else { break };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a search")]
         task.report("stage.searching", used(&trials) as u64, budget as u64)?;
         let trial = ground.attempt(family, &space, request.seed, step, task)?;
         workspace.keep_trial(id, &trial)?;
-        seen(&trial);
+        seen(&trial, &ground.shares);
         trials.push(trial);
     }
     let best = best_step(&results(&trials));
@@ -157,14 +171,25 @@ fn tested(
 
 /// All that the trials of a search follow from. Minutes and the number of trials are not among it: with more of them the
 /// same search goes on.
-fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
+pub(super) fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
     let program = env!("CARGO_PKG_VERSION");
     let (family, seed, share) = (&request.family, request.seed, request.test_share);
     let text = format!("{program}\n{dataset}\n{family}\n{seed}\n{share}\n{}\n{own:?}", space.text());
     Digest::of(text.as_bytes())
 }
 
-fn results(trials: &[Trial]) -> SearchResults {
+/// What was asked, so that the same can be asked again.
+fn document(request: &SearchRequest, space: &Space, shares: &[f64]) -> serde_json::Value {
+    serde_json::json!({
+        "space": space.text(),
+        "given": request.space,
+        "seed": request.seed,
+        "test_share": request.test_share,
+        "stages": shares,
+    })
+}
+
+pub(super) fn results(trials: &[Trial]) -> SearchResults {
     trials.iter().map(|trial| ((trial.trial, trial.stage), trial.mae)).collect()
 }
 
@@ -201,10 +226,11 @@ impl Ground {
             }
         }
         let (validation, waits) = own(&later);
+        let days = places(prepared, &later).day;
         if waits.is_empty() {
             return Err(FitError::TooFewVisits { n: 0, needed: 1 }.into());
         }
-        Ok(Ground { stages, shares, validation, waits })
+        Ok(Ground { stages, shares, validation, waits, days })
     }
 
     /// One trial on one stage. What goes wrong with it is its result; only a cancelled one is none.
@@ -224,15 +250,29 @@ impl Ground {
             return Err(cancelled.into());
         }
         let seconds = started.elapsed().as_secs_f64();
-        let (mae, failure) = match fitted {
-            Ok(mae) if mae.is_finite() => (Some(mae), None),
-            Ok(mae) => (None, Some(format!("the mean absolute error is {mae}"))),
-            Err(error) => (None, Some(error.to_string())),
+        let none = Trial {
+            trial,
+            stage,
+            parameters: tried,
+            mae: None,
+            mae_low: None,
+            mae_high: None,
+            failure: None,
+            seconds,
         };
-        Ok(Trial { trial, stage, parameters: tried, mae, failure, seconds })
+        Ok(match fitted {
+            Ok(Some(Errors { mae, mae_low, mae_high, .. })) if mae.is_finite() => {
+                Trial { mae: Some(mae), mae_low, mae_high, ..none }
+            }
+            Ok(found) => {
+                let mae = found.map_or(f64::NAN, |errors| errors.mae);
+                Trial { failure: Some(format!("the mean absolute error is {mae}")), ..none }
+            }
+            Err(error) => Trial { failure: Some(error.to_string()), ..none },
+        })
     }
 
-    /// The mean absolute error on the validation part, minutes.
+    /// The errors on the validation part.
     fn error_of(
         &self,
         family: &dyn Family,
@@ -240,7 +280,7 @@ impl Ground {
         seed: u64,
         stage: u8,
         task: &Task,
-    ) -> Result<f64, FitError> {
+    ) -> Result<Option<Errors>, FitError> {
         let Some((features, waits)) = self.stages.get(usize::from(stage)) else {
             return Err(FitError::NothingVaries);
         };
@@ -250,7 +290,6 @@ impl Ground {
         let training = Training::new(features, waits, seed).stopped_by(validation);
         let model = family.fit(&training, parameters, task)?.model;
         let predicted = model.predict_all(&self.validation, task)?;
-        let sum: f64 = predicted.iter().zip(&self.waits).map(|(predicted, wait)| (predicted - wait).abs()).sum();
-        Ok(sum / self.waits.len() as f64)
+        Ok(errors(&predicted, &self.waits, &self.days, seed))
     }
 }

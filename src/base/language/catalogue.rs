@@ -48,6 +48,7 @@ pub const AREAS: &[Area] = areas![
     "gates",
     "releases",
     "runs",
+    "search",
     "desk",
     "source",
     "mapping",

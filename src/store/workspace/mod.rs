@@ -27,7 +27,7 @@ pub use files::Draft;
 pub use marks::{LONGEST_NOTE, LONGEST_TAG, RunMark};
 pub use runs::{Run, RunStatus};
 pub use training::{BegunRun, NewRun, RunEnd, RunOutcome};
-pub use trials::{NewSearch, Trial};
+pub use trials::{NewSearch, Search, Trial};
 
 /// "NBTW".
 const SCHEMA: Schema = Schema {
@@ -36,6 +36,7 @@ const SCHEMA: Schema = Schema {
         include_str!("sql/0001_workspace.sql"),
         include_str!("sql/0002_runs_in_order.sql"),
         include_str!("sql/0003_searches.sql"),
+        include_str!("sql/0004_trial_intervals.sql"),
     ],
     durability: Durability::PowerLoss,
 };

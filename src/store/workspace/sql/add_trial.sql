@@ -1,2 +1,3 @@
-INSERT INTO trials (search, trial, stage, parameters, mae, failure, seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO trials (search, trial, stage, parameters, mae, failure, seconds, mae_low, mae_high)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ON CONFLICT DO NOTHING;

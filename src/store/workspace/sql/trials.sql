@@ -1,1 +1,2 @@
-SELECT trial, stage, parameters, mae, failure, seconds FROM trials WHERE search = ?1 ORDER BY trial, stage;
+SELECT trial, stage, parameters, mae, failure, seconds, mae_low, mae_high FROM trials WHERE search = ?1
+ORDER BY trial, stage;

@@ -202,7 +202,7 @@ pub(super) fn choice_words(look: &Look, option: &str) -> String {
     if words == key { option.to_owned() } else { words.to_owned() }
 }
 
-fn range_words(look: &Look, least: f64, most: f64) -> String {
+pub(super) fn range_words(look: &Look, least: f64, most: f64) -> String {
     look.fill("train.range", &[("least", &number_words(look, least)), ("most", &number_words(look, most))])
 }
 

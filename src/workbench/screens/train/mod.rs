@@ -12,10 +12,12 @@ mod insight_tests;
 mod marks;
 mod run_column;
 mod runs;
+mod search;
 mod side_by_side;
 mod split;
 #[cfg(test)]
 mod tests;
+
 use egui::Ui;
 use egui_material_icons::MaterialIcon;
 
@@ -37,6 +39,7 @@ pub(super) struct Train {
     band: split::SplitBand,
     runs: runs::Runs,
     insight: insight::Insight,
+    search: search::SearchPart,
 }
 
 impl Screen for Train {
@@ -79,6 +82,10 @@ impl Screen for Train {
                     empty_ui(ui, icons::ICON_MODEL_TRAINING, head, line, None);
                 }),
             });
+        } else if self.insight.part == insight::Part::Search {
+            if self.search.ui(ui, state, &snapshot, outbox).is_some() {
+                self.insight.part = insight::Part::Run;
+            }
         } else {
             self.insight.ui(ui, state, chosen, outbox);
         }
