@@ -22,7 +22,7 @@ use crate::workflows::models::ModelName;
 use crate::workflows::search::SearchRequest;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, Comparing, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
+pub use parts::{Approval, Comparing, DriftAsk, DriftSource, ImportChoices, NewOwner, Outbox, ReplayAsk};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]

@@ -207,7 +207,7 @@ pub(super) fn range_words(look: &Look, least: f64, most: f64) -> String {
 }
 
 /// A number with the decimals that it has.
-pub(super) fn number_words(look: &Look, value: f64) -> String {
+pub(in crate::workbench::screens) fn number_words(look: &Look, value: f64) -> String {
     let places = value.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
     look.language.decimal(value, places)
 }

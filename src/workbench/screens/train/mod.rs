@@ -32,6 +32,8 @@ use crate::workbench::widgets::{Button, Card, Headline, empty_ui, grid_ui, icons
 use crate::workbench::{Command, Outbox};
 use crate::workflows::train::RunDocument;
 
+pub(super) use form::number_words;
+
 /// The screen.
 #[derive(Debug, Default)]
 pub(super) struct Train {
