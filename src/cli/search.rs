@@ -12,7 +12,7 @@ use crate::workflows::SEED;
 use crate::workflows::datasets::{find, prepare, workspace};
 use crate::workflows::files::read_text;
 use crate::workflows::runs;
-use crate::workflows::search::{SearchOutcome, SearchRequest, search};
+use crate::workflows::search::{MINUTES, SearchOutcome, SearchRequest, TRIALS, search};
 
 use super::train::{MOST_PARAMETER_BYTES, lines, share};
 use super::{Context, Ended};
@@ -31,7 +31,7 @@ pub struct Search {
     #[arg(long, value_name = "M", value_parser = minutes)]
     minutes: f64,
     /// At most this many trials begin.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(i64::from(*TRIALS.start())..=i64::from(*TRIALS.end())))]
     trials: Option<u32>,
     /// The seed of the search and of every fit.
     #[arg(long, default_value_t = SEED)]
@@ -46,7 +46,10 @@ pub struct Search {
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|minutes| (0.01..=10_080.0).contains(minutes)).ok_or_else(|| "0.01..10080".to_owned())
+    text.parse()
+        .ok()
+        .filter(|minutes| MINUTES.contains(minutes))
+        .ok_or_else(|| format!("{}..{}", MINUTES.start(), MINUTES.end()))
 }
 
 impl Search {
@@ -67,7 +70,7 @@ impl Search {
             test_share: self.test_share,
         };
         let output = &context.output;
-        let mut seen = |trial: &Trial| output.line(&trial_line(trial, output.language));
+        let mut seen = |trial: &Trial, _: &[f64]| output.line(&trial_line(trial, output.language));
         let outcome = search(&context.home, &prepared, &request, &context.task, &mut seen)?;
         let (run, document) = runs::show(&context.home, outcome.run.run())?;
         output.print(&outcome, |language| {

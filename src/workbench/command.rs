@@ -19,9 +19,10 @@ use crate::base::language::Language;
 use crate::base::{Digest, Version};
 use crate::store::workspace::RunMark;
 use crate::workflows::models::ModelName;
+use crate::workflows::search::SearchRequest;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, Comparing, DriftAsk, ImportChoices, NewOwner, Outbox, ReplayAsk};
+pub use parts::{Approval, Comparing, DriftAsk, DriftSource, ImportChoices, NewOwner, Outbox, ReplayAsk};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +89,8 @@ pub enum Command {
     PublishOnline,
     /// Fit a family on the data set.
     Train(TrainRequest),
+    /// Try parameters of a family on the data set, then train the best; a search that was stopped goes on.
+    Search(SearchRequest),
     /// Look at a run.
     SelectRun(i64),
     /// Read the test part of a run, and compute where the model errs on it.
@@ -196,6 +199,7 @@ impl Command {
             Command::AuditFeatures => "command.audit_features",
             Command::PublishOnline => "command.publish_online",
             Command::Train(_) => "command.train",
+            Command::Search(_) => "command.search",
             Command::SelectRun(_) => "command.select_run",
             Command::LookAtRun(_) => "command.look_at_run",
             Command::Importance(_) => "command.importance",
@@ -265,6 +269,7 @@ impl Command {
             Command::AuditFeatures => icons::ICON_POLICY,
             Command::PublishOnline => icons::ICON_UPLOAD,
             Command::Train(_) => icons::ICON_MODEL_TRAINING,
+            Command::Search(_) => icons::ICON_MANAGE_SEARCH,
             Command::Compare(..) | Command::CompareAs(_) | Command::CompareDatasets(..) => {
                 icons::ICON_COMPARE_ARROWS
             }
@@ -327,7 +332,11 @@ impl Command {
             {
                 Err("refused.bad_mapping")
             }
-            Command::DescribeFeatures | Command::AuditFeatures | Command::PublishOnline | Command::Train(_)
+            Command::DescribeFeatures
+            | Command::AuditFeatures
+            | Command::PublishOnline
+            | Command::Train(_)
+            | Command::Search(_)
                 if state.dataset.is_none() =>
             {
                 Err("refused.no_dataset")
@@ -355,6 +364,7 @@ impl Command {
             Command::PublishOnline if state.is_running("release") => Err("refused.releasing"),
             Command::MarkRun(..) if state.is_running("mark") => Err("refused.marking"),
             Command::Train(_) if state.is_running("train") => Err("refused.training"),
+            Command::Search(_) if state.is_running("search") => Err("refused.searching"),
             Command::Compare(..) | Command::CompareAs(_) | Command::Propose(..) if state.dataset.is_none() => {
                 Err("refused.no_dataset")
             }

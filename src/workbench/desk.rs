@@ -8,6 +8,7 @@ mod data;
 mod drift;
 mod insight;
 mod report;
+mod search;
 mod watch;
 mod work;
 
@@ -45,6 +46,8 @@ pub(super) struct Desk {
     is_stale: bool,
     /// The data set that is made ready, or could not be, and the job that does it.
     preparing: Option<(Digest, JobId)>,
+    /// The search that is going on.
+    searching: Option<search::Searching>,
     /// The jobs that look for drift in the data set.
     drifting: Vec<JobId>,
     /// Whether the person was named on the command line.
@@ -64,6 +67,7 @@ impl Desk {
             reading: None,
             is_stale: false,
             preparing: None,
+            searching: None,
             drifting: Vec::new(),
             person_was_given,
         }
@@ -193,6 +197,7 @@ impl Project for Desk {
     }
 
     fn tick(&mut self, services: &mut Services<'_>) {
+        self.follow_search(services);
         let Some(watch) = &self.watch else { return };
         if watch.take_change() || self.is_stale {
             self.refresh(services);
@@ -261,6 +266,7 @@ impl Project for Desk {
             Command::Train(request) => {
                 self.with_visits(services, "train", "job.train", move |visits, task| visits.train(&request, task));
             }
+            Command::Search(request) => self.search(request, services),
             Command::Compare(current, candidate) => {
                 self.with_visits(services, "compare", "job.compare", move |visits, task| {
                     visits.compare(&CompareRequest::of(current, candidate), None, task)
@@ -364,6 +370,7 @@ impl Project for Desk {
                 services.notices.done("notice.trained", vec![("run", run.to_string())]);
                 self.refresh(services);
             }
+            Arrival::Searched(search, run) => self.take_searched(search, run, services),
             Arrival::Marked => self.refresh(services),
             Arrival::Differ(difference) => self.state.difference = Some(Arc::from(difference)),
             Arrival::Looked(insight) => self.state.insight = Some(Arc::from(insight)),

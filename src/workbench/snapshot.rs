@@ -20,6 +20,7 @@ use crate::workflows::features;
 use crate::workflows::import::quarantine_file;
 use crate::workflows::online::{self, OnlineSheet};
 use crate::workflows::people::secret_key_path;
+use crate::workflows::searches::{KeptSearch, searches};
 use crate::workflows::train::RunDocument;
 use crate::workflows::{Home, WorkflowError};
 
@@ -34,6 +35,8 @@ pub struct Snapshot {
     pub contracts: Vec<PathBuf>,
     /// Runs, the newest first.
     pub runs: Vec<(Run, RunDocument)>,
+    /// Searches over parameters, the newest first.
+    pub searches: Vec<KeptSearch>,
     /// Versions, the newest first.
     pub versions: Vec<VersionEntry>,
     /// The evidence of each version; without those whose document was altered, which `verification` names.
@@ -142,6 +145,7 @@ impl Snapshot {
                 let document = RunDocument::read(&run)?;
                 snapshot.runs.push((run, document));
             }
+            snapshot.searches = searches(&workspace)?;
         }
         if home.registry().exists() {
             let registry = Registry::open(home.registry(), Access::Read)?;

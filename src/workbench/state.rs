@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use egui::{Context, Ui};
 use egui_material_icons::MaterialIcon;
@@ -26,6 +27,8 @@ use crate::workflows::compare::{CompareOutcome, Rolling};
 use crate::workflows::datasets::Prepared;
 use crate::workflows::features::FeatureSheet;
 use crate::workflows::insight::{RunResiduals, TestPart};
+use crate::workflows::search::SearchRequest;
+use crate::workflows::searches::Trials;
 use crate::workflows::server::{LiveStatus, Server};
 use crate::workflows::watch::{DriftReport, Replay};
 
@@ -70,6 +73,8 @@ pub struct State {
     pub importance: Option<(i64, Arc<Importance>)>,
     /// How the predictions of a run's model move with a feature, as it was computed last, with the run.
     pub effects: Option<(i64, Arc<Effects>)>,
+    /// The search that is going on.
+    pub search: Option<Arc<SearchState>>,
     /// The comparison that was made last.
     pub comparison: Option<Arc<CompareOutcome>>,
     /// The comparison at past dates that was made last.
@@ -102,6 +107,19 @@ pub struct RunInsight {
     pub test: Arc<TestPart>,
     /// Where it errs there.
     pub residuals: RunResiduals,
+}
+
+/// A search that is going on.
+#[derive(Clone, Debug)]
+pub struct SearchState {
+    /// On which data set.
+    pub dataset: Digest,
+    /// What was asked.
+    pub request: SearchRequest,
+    /// The trials so far, also those that were kept before.
+    pub trials: Trials,
+    /// When the last of them ended, or the search began: since then the next one is under way.
+    pub since: Instant,
 }
 
 /// Two data sets side by side.
@@ -216,6 +234,8 @@ pub enum Arrival {
     Differ(Box<DatasetDifference>),
     /// A run ended with a model.
     Trained(i64),
+    /// A search ended: its number, and the run of its best trial.
+    Searched(i64, i64),
     /// A run was looked at.
     Looked(Box<RunInsight>),
     /// What the features of this run's model are worth was computed.

@@ -36,6 +36,7 @@ pub mod release;
 pub mod report;
 pub mod runs;
 pub mod search;
+pub mod searches;
 pub mod server;
 pub mod simulate;
 pub mod thresholds;

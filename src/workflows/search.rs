@@ -6,12 +6,13 @@
 //! stopped, and comes to the same end as if it had not been stopped. The minutes are those of all its trials together.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::analysis::evaluation::SplitPlan;
+use crate::analysis::evaluation::{Errors, SplitPlan, errors};
 use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
     BRACKET, DEFAULTS, Family, FitError, Gain, Parameters, Part, SearchResults, Space, Training, best_step,
@@ -31,7 +32,11 @@ const VALIDATION_SHARE: f64 = 0.2;
 /// The share of the time before that, at its end, on which a fit in rounds stops.
 const STOP_SHARE: f64 = 0.1;
 /// The shares of the time before that from which the stages learn: always the newest part.
-const STAGES: [f64; 3] = [1.0 / 9.0, 1.0 / 3.0, 1.0];
+pub(super) const STAGES: [f64; 3] = [1.0 / 9.0, 1.0 / 3.0, 1.0];
+/// The minutes that a search may be given.
+pub const MINUTES: RangeInclusive<f64> = 0.01..=10_080.0;
+/// The trials that may be asked for.
+pub const TRIALS: RangeInclusive<u32> = 1..=100_000;
 /// A stage with fewer visits than this says too little and is left out.
 const FEWEST_IN_STAGE: usize = 1_000;
 
@@ -85,11 +90,12 @@ struct Ground {
     validation: FeatureTable,
     waits: Vec<f64>,
     /// The place of the day of each visit of the validation part among its days, and how many visits a day has.
-    days: Vec<usize>,
+    days: Vec<u32>,
     of_day: Vec<u32>,
 }
 
-/// Searches until the minutes or the trials are used up, then trains and tests the best. `seen` is told every trial.
+/// Searches until the minutes or the trials are used up, then trains and tests the best. `seen` is told every trial, and
+/// the shares of the training time that the stages learn from. Without minutes nothing more is tried than the one trial without which there is no best.
 ///
 /// # Errors
 /// [`WorkflowError`]; trials that ended before are kept.
@@ -98,7 +104,7 @@ pub fn search(
     prepared: &Prepared,
     request: &SearchRequest,
     task: &Task,
-    seen: &mut dyn FnMut(&Trial),
+    seen: &mut dyn FnMut(&Trial, &[f64]),
 ) -> Result<SearchOutcome, WorkflowError> {
     let family = find_family(&request.family)?;
     let space = Space::from_yaml(family, &request.space)?;
@@ -109,25 +115,30 @@ pub fn search(
     let own = expressions(&workspace)?;
     let ground = Ground::of(prepared, family, &own, request.test_share)?;
     let (id, run) = workspace.begin_search(&NewSearch {
-        asked: asked(prepared.digest, &space, request, &own.iter().map(|x| ExpressionText::of(x)).collect::<Vec<_>>()),
+        asked: asked(
+            prepared.digest,
+            &space,
+            request,
+            &own.iter().map(|x| ExpressionText::of(x)).collect::<Vec<_>>(),
+        ),
         dataset: prepared.digest,
         family: request.family.clone(),
-        document: serde_json::json!({ "space": space.text(), "seed": request.seed, "test_share": request.test_share }),
+        document: document(request, &space, &ground.shares),
         created_at: now(),
     })?;
     let mut trials = workspace.trials(id)?;
-    trials.iter().for_each(&mut *seen);
+    let stages = u8::try_from(ground.stages.len()).unwrap_or(u8::MAX);
+    trials.iter().for_each(|trial| seen(trial, &ground.shares));
     let most = request.most_trials.unwrap_or(u32::MAX - BRACKET);
     let budget = request.minutes * 60.0;
     let used = |trials: &[Trial]| trials.iter().map(|trial| trial.seconds).sum::<f64>();
     while trials.is_empty() || used(&trials) < budget {
-        let stages = u8::try_from(ground.stages.len()).unwrap_or(u8::MAX);
         let Some(step) = next_step(&results(&trials), stages, most) else { break };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a search")]
         task.report("stage.searching", used(&trials) as u64, budget as u64)?;
         let trial = ground.attempt(family, &space, request.seed, step, task)?;
         workspace.keep_trial(id, &trial)?;
-        seen(&trial);
+        seen(&trial, &ground.shares);
         trials.push(trial);
     }
     let best = best_step(&results(&trials));
@@ -186,7 +197,7 @@ fn tested(
 
 /// All that the trials of a search follow from. Minutes and the number of trials are not among it: with more of them the
 /// same search goes on.
-fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
+pub(super) fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
     let program = env!("CARGO_PKG_VERSION");
     let (family, seed, share) = (&request.family, request.seed, request.test_share);
     // What trials are judged on and stop on changed once; trials of before do not mix with those of now.
@@ -194,7 +205,18 @@ fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[Express
     Digest::of(text.as_bytes())
 }
 
-fn results(trials: &[Trial]) -> SearchResults {
+/// What was asked, so that the same can be asked again.
+fn document(request: &SearchRequest, space: &Space, shares: &[f64]) -> serde_json::Value {
+    serde_json::json!({
+        "space": space.text(),
+        "given": request.space,
+        "seed": request.seed,
+        "test_share": request.test_share,
+        "stages": shares,
+    })
+}
+
+pub(super) fn results(trials: &[Trial]) -> SearchResults {
     trials.iter().map(|trial| ((trial.trial, trial.stage), trial.mae)).collect()
 }
 
@@ -245,9 +267,9 @@ impl Ground {
         }
         let dates = places(prepared, &later).day;
         let known: BTreeSet<u32> = dates.iter().copied().collect();
-        let days: Vec<usize> = dates.iter().map(|date| known.range(..date).count()).collect();
+        let days: Vec<u32> = dates.iter().map(|date| known.range(..date).count() as u32).collect();
         let mut of_day = vec![0; known.len()];
-        days.iter().for_each(|day| of_day[*day] += 1);
+        days.iter().for_each(|day| of_day[*day as usize] += 1);
         let stop = own(&between(cut, judged_from));
         Ok(Ground { stages, shares, stop, validation, waits, days, of_day })
     }
@@ -269,16 +291,30 @@ impl Ground {
             return Err(cancelled.into());
         }
         let seconds = started.elapsed().as_secs_f64();
-        let mean = |by_day: &[f64]| by_day.iter().sum::<f64>() / self.waits.len() as f64;
-        let (mae, failure, by_day) = match fitted {
-            Ok(by_day) if mean(&by_day).is_finite() => (Some(mean(&by_day)), None, by_day),
-            Ok(by_day) => (None, Some(format!("the mean absolute error is {}", mean(&by_day))), Vec::new()),
-            Err(error) => (None, Some(error.to_string()), Vec::new()),
+        let none = Trial {
+            trial,
+            stage,
+            parameters: tried,
+            mae: None,
+            mae_low: None,
+            mae_high: None,
+            failure: None,
+            seconds,
+            by_day: Vec::new(),
         };
-        Ok(Trial { trial, stage, parameters: tried, mae, failure, seconds, by_day })
+        Ok(match fitted {
+            Ok((by_day, Some(Errors { mae, mae_low, mae_high, .. }))) if mae.is_finite() => {
+                Trial { mae: Some(mae), mae_low, mae_high, by_day, ..none }
+            }
+            Ok((_, found)) => {
+                let mae = found.map_or(f64::NAN, |errors| errors.mae);
+                Trial { failure: Some(format!("the mean absolute error is {mae}")), ..none }
+            }
+            Err(error) => Trial { failure: Some(error.to_string()), ..none },
+        })
     }
 
-    /// The sums of the absolute errors on the days of the validation part, minutes.
+    /// The errors on the validation part, with the sums of the absolute errors on its days, minutes.
     fn errors_of(
         &self,
         family: &dyn Family,
@@ -286,7 +322,7 @@ impl Ground {
         seed: u64,
         stage: u8,
         task: &Task,
-    ) -> Result<Vec<f64>, FitError> {
+    ) -> Result<(Vec<f64>, Option<Errors>), FitError> {
         let Some((features, waits)) = self.stages.get(usize::from(stage)) else {
             return Err(FitError::NothingVaries);
         };
@@ -297,8 +333,8 @@ impl Ground {
         let predicted = model.predict_all(&self.validation, task)?;
         let mut by_day = vec![0.0; self.of_day.len()];
         for ((predicted, wait), day) in predicted.iter().zip(&self.waits).zip(&self.days) {
-            by_day[*day] += (predicted - wait).abs();
+            by_day[*day as usize] += (predicted - wait).abs();
         }
-        Ok(by_day)
+        Ok((by_day, errors(&predicted, &self.waits, &self.days, seed)))
     }
 }

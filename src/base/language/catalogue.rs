@@ -1,4 +1,5 @@
-//! The catalogue files: one `key = text` a line, `#` starts a comment line, `{name}` is a placeholder.
+//! The catalogue files: one `key = text` a line, `#` starts a comment line, `{name}` is a placeholder, and
+//! `{name|day|days}` the word that goes with its value: the first where that is 1.
 //!
 //! They are compiled in and parsed once. The tests below hold the two languages to the same keys and the same
 //! placeholders, and every key that the sources name to an entry.
@@ -48,6 +49,7 @@ pub const AREAS: &[Area] = areas![
     "gates",
     "releases",
     "runs",
+    "search",
     "desk",
     "source",
     "mapping",
@@ -106,7 +108,11 @@ fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, &'static s
 /// The names of the placeholders of `text`, in order.
 #[must_use]
 pub fn placeholders(text: &str) -> Vec<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name.split('|').next().unwrap_or(name))
+        .collect()
 }
 
 /// `text` with each `{name}` replaced; a placeholder without a value stays as it is.
@@ -120,8 +126,13 @@ pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
             rest = after;
             continue;
         };
-        match values.iter().find(|(candidate, _)| *candidate == name) {
-            Some((_, value)) => filled.push_str(value),
+        let (of, words) = name.split_once('|').map_or((name, None), |(of, words)| (of, words.split_once('|')));
+        match values.iter().find(|(candidate, _)| *candidate == of) {
+            Some((_, value)) => filled.push_str(match words {
+                Some((one, _)) if matches!(*value, "1" | "۱") => one,
+                Some((_, many)) => many,
+                None => value,
+            }),
             None => {
                 filled.push('{');
                 filled.push_str(name);
@@ -168,5 +179,10 @@ mod tests {
     fn placeholders_are_filled_and_stray_braces_survive() {
         assert_eq!(fill("{n} of {m}, {x}", &[("n", "1"), ("m", "{n}")]), "1 of {n}, {x}");
         assert_eq!(fill("a { b", &[("b", "!")]), "a { b");
+        let days = "{n} {n|day|days}";
+        let filled = ["1", "۱", "0", "11"].map(|n| fill(days, &[("n", n)]));
+        assert_eq!(filled, ["1 day", "۱ day", "0 days", "11 days"]);
+        assert_eq!(fill("{n|day|days}", &[]), "{n|day|days}");
+        assert_eq!(placeholders(days), ["n", "n"]);
     }
 }

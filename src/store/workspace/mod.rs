@@ -27,7 +27,7 @@ pub use files::Draft;
 pub use marks::{LONGEST_NOTE, LONGEST_TAG, RunMark};
 pub use runs::{Run, RunStatus};
 pub use training::{BegunRun, NewRun, RunEnd, RunOutcome};
-pub use trials::{NewSearch, Trial};
+pub use trials::{NewSearch, Search, Trial};
 
 /// "NBTW".
 const SCHEMA: Schema = Schema {
@@ -37,6 +37,7 @@ const SCHEMA: Schema = Schema {
         include_str!("sql/0002_runs_in_order.sql"),
         include_str!("sql/0003_searches.sql"),
         include_str!("sql/0004_trial_days.sql"),
+        include_str!("sql/0005_trial_intervals.sql"),
     ],
     durability: Durability::PowerLoss,
 };

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{Workspace, WorkspaceError};
 use crate::base::{Digest, Moment};
-use crate::store::sqlite::parsed;
+use crate::store::sqlite::{moment, parsed};
 
 const ADD_SEARCH: &str = include_str!("sql/add_search.sql");
+const SEARCHES: &str = include_str!("sql/searches.sql");
 const SEARCH: &str = include_str!("sql/search.sql");
 const ADD_TRIAL: &str = include_str!("sql/add_trial.sql");
 const TRIALS: &str = include_str!("sql/trials.sql");
@@ -29,6 +30,25 @@ pub struct NewSearch {
     pub created_at: Moment,
 }
 
+/// A search that is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// Its number.
+    pub id: i64,
+    /// The digest of all that its trials follow from.
+    pub asked: Digest,
+    /// The data set.
+    pub dataset: Digest,
+    /// The id of the family.
+    pub family: String,
+    /// When it began.
+    pub created_at: Moment,
+    /// What was asked, to be read.
+    pub document: Value,
+    /// The run that it ended with; none where it was stopped before, or that run was removed.
+    pub run: Option<i64>,
+}
+
 /// A trial on a part of the training time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Trial {
@@ -40,6 +60,10 @@ pub struct Trial {
     pub parameters: Value,
     /// The mean absolute error on the validation part, minutes; `None` where no model came of it.
     pub mae: Option<f64>,
+    /// The lower end of its 95 % interval; `None` where it is not known.
+    pub mae_low: Option<f64>,
+    /// The upper end.
+    pub mae_high: Option<f64>,
     /// Why none came of it.
     pub failure: Option<String>,
     /// How long it took, in seconds.
@@ -69,6 +93,14 @@ impl Workspace {
         })
     }
 
+    /// Every search, the newest first.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Database`].
+    pub fn searches(&self) -> Result<Vec<Search>, WorkspaceError> {
+        self.database.read(|session| Ok(session.rows(SEARCHES, [], read_search)?))
+    }
+
     /// Every trial of a search, in their order.
     ///
     /// # Errors
@@ -92,6 +124,8 @@ impl Workspace {
                 trial.failure,
                 trial.seconds.max(0.0),
                 Value::from(trial.by_day.clone()).to_string(),
+                trial.mae_low,
+                trial.mae_high,
             ];
             session.execute(ADD_TRIAL, row)?;
             Ok(())
@@ -110,6 +144,18 @@ impl Workspace {
     }
 }
 
+fn read_search(row: &Row<'_>) -> rusqlite::Result<Search> {
+    Ok(Search {
+        id: row.get(0)?,
+        asked: parsed(row, 1)?,
+        dataset: parsed(row, 2)?,
+        family: row.get(3)?,
+        created_at: moment(row, 4)?,
+        document: parsed(row, 5)?,
+        run: row.get(6)?,
+    })
+}
+
 fn read_trial(row: &Row<'_>) -> rusqlite::Result<Trial> {
     let by_day: Value = parsed(row, 6)?;
     let by_day = by_day.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
@@ -121,5 +167,7 @@ fn read_trial(row: &Row<'_>) -> rusqlite::Result<Trial> {
         mae: row.get(3)?,
         failure: row.get(4)?,
         seconds: row.get(5)?,
+        mae_low: row.get(7)?,
+        mae_high: row.get(8)?,
     })
 }

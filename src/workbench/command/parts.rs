@@ -22,9 +22,21 @@ pub struct ImportChoices {
     pub contract: Option<PathBuf>,
 }
 
+/// Where drift is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum DriftSource {
+    /// In the visits of the data set.
+    #[default]
+    Visits,
+    /// In the log of predictions of a service; the data set has the outcomes. Without a path the log of the home.
+    Log(Option<PathBuf>),
+}
+
 /// A look for drift: the newest whole week and month against those before, unless something else is said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DriftAsk {
+    /// Where.
+    pub source: DriftSource,
     /// The data set that comes before; none where a data set is compared with its own past.
     pub against: Option<Digest>,
     /// Which model, which days.
@@ -51,7 +63,7 @@ impl Default for DriftAsk {
             bounds: LabelBounds::default(),
             seed: SEED,
         };
-        DriftAsk { against: None, request }
+        DriftAsk { source: DriftSource::default(), against: None, request }
     }
 }
 

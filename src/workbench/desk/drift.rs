@@ -9,12 +9,12 @@ use super::{Desk, words};
 use crate::analysis::drift::DriftError;
 use crate::base::Task;
 use crate::store::sqlite::Access;
-use crate::workbench::command::{DriftAsk, ReplayAsk};
+use crate::workbench::command::{DriftAsk, DriftSource, ReplayAsk};
 use crate::workbench::jobs::JobError;
 use crate::workbench::state::{Arrival, DriftFound, ReplayFound, Services};
 use crate::workflows::WorkflowError;
 use crate::workflows::datasets::{prepare, workspace};
-use crate::workflows::watch::{replay, watch};
+use crate::workflows::watch::{replay, watch, watch_log};
 
 impl Desk {
     pub(super) fn look_for_drift(&mut self, ask: DriftAsk, services: &mut Services<'_>) {
@@ -69,7 +69,13 @@ fn look_for_drift(visits: &Visits, ask: DriftAsk, task: &Task) -> Result<Arrival
             Some(prepare(&workspace, &workspace.dataset(digest)?, task)?)
         }
     };
-    let found = told(watch(&visits.home, &prepared, other.as_deref(), &ask.request, task))?;
+    let found = told(match &ask.source {
+        DriftSource::Visits => watch(&visits.home, &prepared, other.as_deref(), &ask.request, task),
+        DriftSource::Log(path) => {
+            let path = path.clone().unwrap_or_else(|| visits.home.predictions());
+            watch_log(&path, Some(&prepared), &ask.request, task)
+        }
+    })?;
     Ok(Arrival::Drifted(Box::new(DriftFound { dataset: visits.digest, ask, found })))
 }
 

@@ -14,6 +14,7 @@ use crate::workbench::jobs::{JobError, Jobs};
 use crate::workbench::notices::Notices;
 use crate::workbench::state::DriftFound;
 use crate::workflows::demo::open_sample;
+use crate::workflows::search::SearchRequest;
 use crate::workflows::watch::Span;
 
 /// A desk and what it needs of the window.
@@ -148,6 +149,47 @@ fn what_was_found_in_one_data_set_is_not_said_of_another() {
     let found = room.desk.state.drift.clone().unwrap();
     assert!(matches!(found.found, Err(DriftError::Empty { .. })));
     assert_eq!(room.notices.count(), notices);
+}
+
+#[test]
+fn a_search_stops_within_a_second_keeps_its_trials_and_goes_on_to_a_run() {
+    let mut room = Room::new();
+    let prepared = open_sample(&room.desk.home, &Task::default()).unwrap();
+    room.with(|desk, services| desk.run(Command::SelectDataset(prepared.digest), services));
+    room.rest();
+    let request = SearchRequest {
+        family: "elastic-net".to_owned(),
+        space: String::new(),
+        seed: 7,
+        minutes: 60.0,
+        most_trials: None,
+        test_share: 0.2,
+    };
+    room.with(|desk, services| desk.run(Command::Search(request.clone()), services));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while room.desk.state.search.as_ref().is_some_and(|search| search.trials.all.len() < 3) {
+        assert!(Instant::now() < deadline, "no trial came");
+        room.with(|desk, services| desk.tick(services));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let asked = Instant::now();
+    room.jobs.cancel_all();
+    room.rest();
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(room.desk.state.search.is_none());
+    let kept = room.desk.state.snapshot.clone().unwrap().searches[0].clone();
+    assert!(kept.trials.all.len() >= 3 && kept.search.run.is_none());
+    // The best is trained without a further trial, and looked at.
+    let again = kept.request.unwrap();
+    assert_eq!(SearchRequest { minutes: 60.0, ..again.clone() }, request);
+    room.with(|desk, services| desk.run(Command::Search(again), services));
+    let known = room.desk.state.search.as_ref().map(|search| search.trials.all.len());
+    assert_eq!(known, Some(kept.trials.all.len()), "those that are kept are seen at once");
+    room.rest();
+    let snapshot = room.desk.state.snapshot.clone().unwrap();
+    assert_eq!(snapshot.searches[0].trials, kept.trials);
+    let run = snapshot.searches[0].search.run;
+    assert!(run.is_some() && run == room.desk.state.run);
 }
 
 #[test]

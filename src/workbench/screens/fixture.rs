@@ -10,6 +10,7 @@ use crate::analysis::evaluation::SplitPlan;
 use crate::analysis::insight::{Effects, Importance};
 use crate::base::language::Language;
 use crate::base::{CancelToken, Digest, Task};
+use crate::store::workspace::Trial;
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::{RunInsight, Screen, State};
 use crate::workbench::theme::Look;
@@ -18,10 +19,11 @@ use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
 use crate::workflows::demo::{SAMPLE_PERSON, open_sample};
 use crate::workflows::insight::test_part;
 use crate::workflows::models::ModelName;
+use crate::workflows::search::{SearchRequest, search};
 use crate::workflows::train::{TrainRequest, train};
 use crate::workflows::{Home, SEED};
 
-/// The sample with today's rule live, an elastic net, and a run that was stopped.
+/// The sample with today's rule live, an elastic net, a run that was stopped, and a search that was.
 pub(super) struct Project {
     snapshot: Arc<Snapshot>,
     profile: Arc<Profile>,
@@ -50,6 +52,15 @@ fn make() -> Project {
     let stopped = CancelToken::default();
     stopped.cancel();
     train(&home, &prepared, &request, &Task::with_cancel(stopped)).unwrap_err();
+    // A search that is stopped after five trials.
+    let (stopped, mut trials) = (CancelToken::default(), 0);
+    let mut seen = |_: &Trial, _: &[f64]| {
+        trials += 1;
+        if trials == 5 {
+            stopped.cancel();
+        }
+    };
+    search(&home, &prepared, &searched(), &Task::with_cancel(stopped.clone()), &mut seen).unwrap_err();
     let pair = CompareRequest::of(ModelName::Live, ModelName::Run(run));
     let test = Arc::new(test_part(&home, &prepared, run, &task).unwrap());
     let effects = ["people_ahead", "site"].map(|feature| Arc::new(test.effects(feature, &task).unwrap()));
@@ -61,6 +72,18 @@ fn make() -> Project {
         snapshot: Arc::new(Snapshot::read(&home).unwrap()),
         profile: Arc::new(Profile::of(&prepared, &task).unwrap()),
         dataset: prepared.digest,
+    }
+}
+
+/// The search of [`Project`], with more minutes than it needs.
+pub(super) fn searched() -> SearchRequest {
+    SearchRequest {
+        family: "elastic-net".to_owned(),
+        space: "penalty: {least: 0.001, most: 1, log: true}\n".to_owned(),
+        seed: SEED,
+        minutes: 60.0,
+        most_trials: None,
+        test_share: 0.2,
     }
 }
 
@@ -142,6 +165,7 @@ pub(super) fn assert_in_words(harness: &Harness<'_, Stage>) {
         assert!(!words.contains('{'), "a placeholder was left: {words}");
         let is_key = [
             "train.",
+            "search.",
             "insight.",
             "compare.",
             "drift.",

@@ -1,2 +1,2 @@
-SELECT trial, stage, parameters, mae, failure, seconds, coalesce(by_day, '[]') FROM trials WHERE search = ?1
+SELECT trial, stage, parameters, mae, failure, seconds, coalesce(by_day, '[]'), mae_low, mae_high FROM trials WHERE search = ?1
 ORDER BY trial, stage;

@@ -23,6 +23,9 @@ const LEAST: f32 = 300.0;
 /// Height that the rest of the screen takes, with a look at the chosen column.
 const REST: f32 = 620.0;
 
+/// Rows by which the widths are measured.
+const MEASURED: usize = 80;
+
 const NAME: usize = 0;
 const VERDICT: usize = 10;
 /// The heads; those without words are not sorted by.
@@ -137,6 +140,8 @@ impl Columns {
         let height = (ui.ctx().content_rect().height() - REST).max(LEAST);
         let table =
             Table::new("drift columns", heads).height(height).selectable(place(order)).sorted(choice.sorted);
+        // A data set has a few dozen columns: none of them is cut.
+        let table = table.measured(MEASURED);
         let pressed = table.ui(ui, order.len(), |row, column| {
             let row = order.get(row).and_then(|row| self.rows.get(*row));
             row.and_then(|row| row.cells.get(column)).cloned().unwrap_or_else(|| Cell::text(""))

@@ -6,19 +6,24 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 
+use crate::analysis::drift::LabelBounds;
 use crate::base::Digest;
 use crate::base::calendar::{CivilDate, DateStyle, date_of_either_calendar};
 use crate::store::workspace::{Dataset, RunStatus};
-use crate::workbench::command::{DriftAsk, ReplayAsk};
+use crate::workbench::command::{DriftAsk, DriftSource, ReplayAsk};
 use crate::workbench::screens::field::{Field, named_ui, plain_number};
+use crate::workbench::screens::file_form::{one_path_ui, typed_path};
 use crate::workbench::screens::names::{family_words, model_words, run_words};
+use crate::workbench::screens::train::number_words;
 use crate::workbench::snapshot::Snapshot;
 use crate::workbench::state::State;
-use crate::workbench::theme::Look;
-use crate::workbench::widgets::{Card, Segmented, Select, grid_ui};
+use crate::workbench::text::Text;
+use crate::workbench::theme::{Ink, Look, sizes};
+use crate::workbench::widgets::{Button, Card, Segmented, Select, grid_ui, icons};
 use crate::workbench::{Command, Outbox};
+use crate::workflows::SEED;
 use crate::workflows::models::ModelName;
-use crate::workflows::watch::{Period, Span};
+use crate::workflows::watch::{Period, Span, WatchRequest};
 
 /// What the visits that are looked at are compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,21 @@ const BEFORE_FROM: DateField = DateField("before_from");
 const BEFORE_UNTIL: DateField = DateField("before_until");
 pub(super) const PLANTED: DateField = DateField("planted");
 
+/// A choice in the first row.
+#[derive(Clone, Copy)]
+enum Item {
+    Source,
+    Dataset,
+    With,
+    Model,
+    Months,
+    Holidays,
+}
+
+const OF_VISITS: [Item; 6] = [Item::Source, Item::Dataset, Item::With, Item::Model, Item::Months, Item::Holidays];
+/// What was predicted is in the log, with the holidays of no calendar.
+const OF_LOG: [Item; 4] = [Item::Source, Item::Dataset, Item::With, Item::Months];
+
 /// What was chosen and typed.
 #[derive(Clone, Debug)]
 pub(super) struct Form {
@@ -54,6 +74,14 @@ pub(super) struct Form {
     model: Option<ModelName>,
     months: DateStyle,
     without_holidays: bool,
+    /// Whether the log of predictions is looked at instead of visits, and where it is; that of the home where nothing is typed.
+    of_log: bool,
+    log: String,
+    /// Whether bounds and seed are shown.
+    shows_all: bool,
+    least_d: String,
+    least_minutes: String,
+    seed: String,
     typed: BTreeMap<&'static str, String>,
 }
 
@@ -64,6 +92,12 @@ impl Default for Form {
             model: None,
             months: DateStyle::Jalali,
             without_holidays: false,
+            of_log: false,
+            log: String::new(),
+            shows_all: false,
+            least_d: LabelBounds::default().d.to_string(),
+            least_minutes: LabelBounds::default().wasserstein_minutes.to_string(),
+            seed: SEED.to_string(),
             typed: BTreeMap::new(),
         }
     }
@@ -72,7 +106,7 @@ impl Default for Form {
 impl Form {
     /// What is asked for, or the key of what is missing.
     pub fn ask(&self) -> Result<DriftAsk, &'static str> {
-        let (against, span) = match self.with {
+        let (against, span) = match self.with() {
             With::Newest | With::Training => (None, Span::Newest),
             With::WeekOf => (None, Span::Of(self.date(WEEK)?.ok_or("drift_screen.refused_week")?)),
             With::Periods => {
@@ -82,11 +116,16 @@ impl Form {
             With::Dataset(digest) => (Some(digest), Span::Newest),
         };
         let mut ask = DriftAsk { against, ..DriftAsk::default() };
-        ask.request.model.clone_from(&self.model);
         ask.request.span = span;
-        ask.request.against_training = self.with == With::Training;
-        ask.request.months = self.months;
-        ask.request.like_with_like = self.without_holidays;
+        ask.request.against_training = self.with() == With::Training;
+        if self.of_log {
+            // What was predicted is in the log: no model predicts anew, and no day is left out.
+            ask.source = DriftSource::Log(typed_path(&self.log));
+        } else {
+            ask.request.model.clone_from(&self.model);
+            ask.request.like_with_like = self.without_holidays;
+        }
+        self.settle(&mut ask.request)?;
         Ok(ask)
     }
 
@@ -94,8 +133,29 @@ impl Form {
     pub fn replay_ask(&self) -> Result<ReplayAsk, &'static str> {
         let mut ask = ReplayAsk { planted: self.date(PLANTED)?, ..ReplayAsk::default() };
         ask.request.model.clone_from(&self.model);
-        ask.request.months = self.months;
+        self.settle(&mut ask.request)?;
         Ok(ask)
+    }
+
+    /// What is compared; a log has no other data set beside it and nothing that was learned from.
+    fn with(&self) -> With {
+        match self.with {
+            With::Training | With::Dataset(_) if self.of_log => With::Newest,
+            with => with,
+        }
+    }
+
+    /// Months, bounds and seed.
+    fn settle(&self, request: &mut WatchRequest) -> Result<(), &'static str> {
+        let bound = |typed: &str| {
+            let bound = plain_number(typed).parse::<f64>().ok();
+            bound.filter(|bound| bound.is_finite() && *bound >= 0.0).ok_or("drift_screen.refused_bound")
+        };
+        request.months = self.months;
+        request.bounds.d = bound(&self.least_d)?;
+        request.bounds.wasserstein_minutes = bound(&self.least_minutes)?;
+        request.seed = plain_number(&self.seed).parse().map_err(|_| "train.seed_problem")?;
+        Ok(())
     }
 
     fn date(&self, field: DateField) -> Result<Option<CivilDate>, &'static str> {
@@ -141,14 +201,22 @@ impl Form {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, snapshot: &Snapshot, outbox: &mut Outbox) {
         let look = Look::of(ui);
         Card::new().ui(ui, |ui| {
-            grid_ui(ui, "drift form", &[1.0; 5], |ui, cell, _| match cell {
-                0 => dataset_ui(ui, &look, state, snapshot, outbox),
-                1 => self.with_ui(ui, &look, state, snapshot),
-                2 => self.model_ui(ui, &look, snapshot),
-                3 => self.months_ui(ui, &look),
-                _ => self.holidays_ui(ui, &look),
+            let shown: &[Item] = if self.of_log { &OF_LOG } else { &OF_VISITS };
+            let id = if self.of_log { "drift form of a log" } else { "drift form" };
+            grid_ui(ui, id, &vec![1.0; shown.len()], |ui, cell, _| match shown.get(cell) {
+                Some(Item::Source) => self.source_ui(ui, &look),
+                Some(Item::Dataset) => dataset_ui(ui, &look, state, snapshot, outbox),
+                Some(Item::With) => self.with_ui(ui, &look, state, snapshot),
+                Some(Item::Model) => self.model_ui(ui, &look, snapshot),
+                Some(Item::Months) => self.months_ui(ui, &look),
+                Some(Item::Holidays) => self.holidays_ui(ui, &look),
+                None => {}
             });
-            match self.with {
+            if self.of_log {
+                one_path_ui(ui, ("drift_screen.log", "drift_screen.log_hint"), &mut self.log);
+                Text::new(look.text("drift_screen.log_line")).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
+            }
+            match self.with() {
                 With::Newest | With::Training | With::Dataset(_) => {}
                 With::WeekOf => grid_ui(ui, "drift week", &[1.0; 3], |ui, cell, _| {
                     if cell == 0 {
@@ -164,7 +232,46 @@ impl Form {
                     });
                 }
             }
+            self.bounds_ui(ui, &look);
         });
+    }
+
+    fn source_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let options = [(false, "drift_screen.of_visits"), (true, "drift_screen.of_log")];
+        let options = options.map(|(of_log, key)| (of_log, look.text(key).to_owned()));
+        let name = look.text("drift_screen.source");
+        named_ui(ui, name, "", |ui| Segmented::new(name, options).ui(ui, &mut self.of_log));
+    }
+
+    /// The bounds of what counts as drift of the waits, and the seed; where they are asked for.
+    fn bounds_ui(&mut self, ui: &mut Ui, look: &Look) {
+        if self.shows_all {
+            let bounds = LabelBounds::default();
+            let usual = |value: f64| look.fill("drift_screen.usually", &[("value", &number_words(look, value))]);
+            let hints =
+                [usual(bounds.d), usual(bounds.wasserstein_minutes), look.text("train.seed_hint").to_owned()];
+            let names = ["drift_screen.least_d", "drift_screen.least_minutes", "train.seed"];
+            let is_bound = |typed: &str| {
+                plain_number(typed).parse::<f64>().is_ok_and(|bound| bound.is_finite() && bound >= 0.0)
+            };
+            let problems = [
+                (!is_bound(&self.least_d)).then_some("drift_screen.refused_bound"),
+                (!is_bound(&self.least_minutes)).then_some("drift_screen.refused_bound"),
+                plain_number(&self.seed).parse::<u64>().is_err().then_some("train.seed_problem"),
+            ];
+            let mut fields = [&mut self.least_d, &mut self.least_minutes, &mut self.seed];
+            grid_ui(ui, "drift bounds", &[1.0; 3], |ui, cell, _| {
+                let parts = (names.get(cell), hints.get(cell), problems.get(cell), fields.get_mut(cell));
+                let (Some(name), Some(hint), Some(problem), Some(typed)) = parts else { return };
+                let problem = problem.map(|key| look.text(key));
+                Field { name: look.text(name), hint, problem, lines: 1 }.ui(ui, typed);
+            });
+            Text::new(look.text("drift_screen.bounds_line")).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
+        }
+        let words = look.text(if self.shows_all { "train.fewer_settings" } else { "train.all_settings" });
+        if Button::quiet(words).icon(icons::ICON_TUNE).ui(ui).clicked() {
+            self.shows_all = !self.shows_all;
+        }
     }
 
     fn with_ui(&mut self, ui: &mut Ui, look: &Look, state: &State, snapshot: &Snapshot) {
@@ -175,8 +282,9 @@ impl Form {
             (With::WeekOf, text("drift_screen.with_week_of")),
             (With::Periods, text("drift_screen.with_periods")),
         ];
+        options.retain(|(with, _)| !(self.of_log && *with == With::Training));
         let others = snapshot.datasets.iter().filter(|(dataset, _)| Some(dataset.digest) != state.dataset);
-        options.extend(others.map(|(dataset, _)| {
+        options.extend(others.filter(|_| !self.of_log).map(|(dataset, _)| {
             let name = dataset_words(snapshot, dataset);
             let words = look.fill("drift_screen.with_dataset", &[("dataset", &name)]);
             (With::Dataset(dataset.digest), words)
@@ -288,6 +396,31 @@ mod tests {
             assert_eq!(form.problem(&look, BEFORE_UNTIL).as_deref(), Some(words));
             assert_eq!(form.problem(&look, UNTIL), None);
         }
+    }
+
+    #[test]
+    fn bounds_and_the_log_are_taken_and_what_is_no_bound_is_refused() {
+        let mut form = Form { model: Some(ModelName::Run(3)), without_holidays: true, ..Form::default() };
+        form.least_d = "۰٫۱".to_owned();
+        form.least_minutes = "2.5".to_owned();
+        let ask = form.ask().unwrap();
+        assert_eq!((ask.request.bounds.d, ask.request.bounds.wasserstein_minutes), (0.1, 2.5));
+        // Of a log there is no model to choose, nothing that was learned from, no day that is left out.
+        (form.of_log, form.with) = (true, With::Training);
+        let ask = form.ask().unwrap();
+        assert_eq!(ask.source, DriftSource::Log(None));
+        let request = &ask.request;
+        assert_eq!((&request.model, request.against_training, request.like_with_like), (&None, false, false));
+        form.log = "/tmp/predictions.db".to_owned();
+        assert_eq!(form.ask().unwrap().source, DriftSource::Log(Some("/tmp/predictions.db".into())));
+        for wrong in ["", "-1", "NaN", "inf", "x"] {
+            form.least_d = wrong.to_owned();
+            assert_eq!(form.ask(), Err("drift_screen.refused_bound"), "{wrong}");
+            assert_eq!(form.replay_ask(), Err("drift_screen.refused_bound"), "{wrong}");
+        }
+        form.least_d = "0".to_owned();
+        form.seed = "1.5".to_owned();
+        assert_eq!(form.ask(), Err("train.seed_problem"));
     }
 
     #[test]

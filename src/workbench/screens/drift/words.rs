@@ -5,7 +5,7 @@ use crate::analysis::features::{Unit, feature};
 use crate::base::Explain as _;
 use crate::base::calendar::{CivilDate, DateStyle};
 use crate::base::explain::Explanation;
-use crate::workbench::screens::names::{asked_words, at_start};
+use crate::workbench::screens::names::{asked_words, at_start, listed};
 use crate::workbench::theme::Look;
 use crate::workflows::watch::{DriftReport, Watched};
 
@@ -19,7 +19,14 @@ pub(super) fn sentence(look: &Look, report: &DriftReport) -> String {
         ("reference", window(look, &report.windows.reference)),
         ("model", model(look, &report.model)),
     ];
-    at_start(&look.language.fill_owned("drift_screen.sentence", &values))
+    let sentence = at_start(&look.language.fill_owned("drift_screen.sentence", &values));
+    let Some(log) = &report.predictions else { return sentence };
+    let facts = [
+        ("n", look.language.integer(log.n)),
+        ("m", look.language.integer(log.with_outcome)),
+        ("versions", listed(look, &log.versions)),
+    ];
+    format!("{sentence} {}", look.language.fill_owned("drift_screen.log_facts", &facts))
 }
 
 /// The days and visits of a window, without what has to be known of it.

@@ -3,6 +3,7 @@
 //! It shows what is kept and what the service says, and leads on to the screen where the next step is. What only
 //! monitoring could know, such as response times, is not here.
 
+mod drift;
 mod facts;
 mod figures;
 mod lists;
@@ -90,6 +91,9 @@ impl Screen for Overview {
             }),
             _ => figures::service_ui(ui, state, height, outbox),
         });
+        if state.dataset.is_some() {
+            drift::drift_ui(ui, state, outbox);
+        }
         grid_ui(ui, "lists", &[1.0, 1.0], |ui, cell, height| match cell {
             0 => lists::waiting_ui(ui, state, &snapshot, height, outbox),
             _ => lists::releases_ui(ui, &facts, height, outbox),

@@ -79,15 +79,20 @@ fn facts_ui(ui: &mut Ui, snapshot: &Snapshot, run: &Run, document: &RunDocument)
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = sizes::GRID;
         for (name, value) in facts(&look, snapshot, run, document) {
-            let start = look.fill("train.fact", &[("name", &name)]);
-            let line = Text::new(start).ink(Ink::Soft).span(" ").inked(value, Ink::Strong);
-            line.wrap().copyable().ui(ui);
+            fact_ui(ui, &name, value);
         }
         if let Some(digest) = run.artifact_sha256 {
             let line = Text::new(digest.to_string()).face(Face::Code).size(sizes::SMALL).ink(Ink::Faint);
             line.direction(Direction::LeftToRight).elide().copyable().ui(ui);
         }
     });
+}
+
+/// "Name: value", over as many lines as it needs.
+pub(super) fn fact_ui(ui: &mut Ui, name: &str, value: String) {
+    let start = Look::of(ui).fill("train.fact", &[("name", name)]);
+    let line = Text::new(start).ink(Ink::Soft).span(" ").inked(value, Ink::Strong);
+    line.wrap().copyable().ui(ui);
 }
 
 /// Names and values.

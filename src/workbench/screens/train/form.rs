@@ -217,12 +217,12 @@ pub(super) fn choice_words(look: &Look, option: &str) -> String {
     if words == key { option.to_owned() } else { words.to_owned() }
 }
 
-fn range_words(look: &Look, least: f64, most: f64) -> String {
+pub(super) fn range_words(look: &Look, least: f64, most: f64) -> String {
     look.fill("train.range", &[("least", &number_words(look, least)), ("most", &number_words(look, most))])
 }
 
 /// A number with the decimals that it has.
-pub(super) fn number_words(look: &Look, value: f64) -> String {
+pub(in crate::workbench::screens) fn number_words(look: &Look, value: f64) -> String {
     let places = value.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
     look.language.decimal(value, places)
 }

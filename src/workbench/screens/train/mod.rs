@@ -12,10 +12,12 @@ mod insight_tests;
 mod marks;
 mod run_column;
 mod runs;
+mod search;
 mod side_by_side;
 mod split;
 #[cfg(test)]
 mod tests;
+
 use egui::Ui;
 use egui_material_icons::MaterialIcon;
 
@@ -30,6 +32,8 @@ use crate::workbench::widgets::{Button, Card, Headline, empty_ui, grid_ui, icons
 use crate::workbench::{Command, Outbox};
 use crate::workflows::train::RunDocument;
 
+pub(super) use form::number_words;
+
 /// The screen.
 #[derive(Debug, Default)]
 pub(super) struct Train {
@@ -37,6 +41,7 @@ pub(super) struct Train {
     band: split::SplitBand,
     runs: runs::Runs,
     insight: insight::Insight,
+    search: search::SearchPart,
 }
 
 impl Screen for Train {
@@ -79,6 +84,10 @@ impl Screen for Train {
                     empty_ui(ui, icons::ICON_MODEL_TRAINING, head, line, None);
                 }),
             });
+        } else if self.insight.part == insight::Part::Search {
+            if self.search.ui(ui, state, &snapshot, outbox).is_some() {
+                self.insight.part = insight::Part::Run;
+            }
         } else {
             self.insight.ui(ui, state, chosen, outbox);
         }

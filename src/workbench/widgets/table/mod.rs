@@ -13,6 +13,7 @@ pub use long::{LongTable, LongView};
 
 use egui::{Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
+use crate::workbench::text::Text;
 use crate::workbench::theme::{Look, sizes};
 use crate::workbench::widgets::focus_ring;
 
@@ -37,6 +38,7 @@ pub struct Table<'a> {
     selected: Option<usize>,
     sorted: Option<(usize, bool)>,
     clickable: bool,
+    measured: usize,
 }
 
 impl<'a> Table<'a> {
@@ -49,7 +51,14 @@ impl<'a> Table<'a> {
             selected: None,
             sorted: None,
             clickable: false,
+            measured: LOOKED_AT,
         }
+    }
+
+    /// Columns are as wide as the widest of so many first rows need, where the widest may stand further down than usual.
+    pub fn measured(mut self, rows: usize) -> Table<'a> {
+        self.measured = rows;
+        self
     }
 
     /// At most this high; rows beyond are scrolled to.
@@ -74,7 +83,7 @@ impl<'a> Table<'a> {
     /// Shows `rows` rows of the cells that `cell` makes from row and column.
     pub fn ui(self, ui: &mut Ui, rows: usize, mut cell: impl FnMut(usize, usize) -> Cell) -> TableResponse {
         let mut response = TableResponse::default();
-        let fitted = rows::fitted(ui, &self.columns, 0..rows.min(LOOKED_AT), &mut cell);
+        let fitted = rows::fitted(ui, &self.columns, 0..rows.min(self.measured), &mut cell);
         let places = rows::places(&self.columns, &fitted, ui.available_width());
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -111,6 +120,15 @@ impl<'a> Table<'a> {
         }
         let said = rows::paint_row(ui, rect, &self.columns, places, has_line, |column| cell(row, column));
         response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_selected, &said));
+        let cut = response
+            .hover_pos()
+            .and_then(|at| rows::cut_at(ui, rect, &self.columns, places, at, |column| cell(row, column)));
+        let response = match cut {
+            Some(words) => {
+                response.on_hover_ui_at_pointer(|ui| drop(Text::new(words).value().wrap_to(sizes::TOOLTIP).ui(ui)))
+            }
+            None => response,
+        };
         if !self.clickable {
             return false;
         }

@@ -1,6 +1,6 @@
 //! Where columns stand, and how heads and rows are drawn; the same for short and for long tables.
 
-use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::cell::{Cell, Column, Width};
@@ -124,6 +124,22 @@ pub(super) fn paint_row(
         ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(sizes::LINE, look.palette.line));
     }
     said.join(", ")
+}
+
+/// All of the words of the cell that is pointed at, where its column has not room for them.
+pub(super) fn cut_at(
+    ui: &Ui,
+    rect: Rect,
+    columns: &[Column],
+    places: &[Place],
+    at: Pos2,
+    cell: impl FnOnce(usize) -> Cell,
+) -> Option<String> {
+    let look = Look::of(ui);
+    let index = places.iter().position(|place| cell_rect(&look, rect, *place).contains(at))?;
+    let (column, (_, width)) = (columns.get(index)?, places.get(index)?);
+    let cell = cell(index);
+    (cell.width(ui, column.is_number) > width + 0.5).then_some(cell.said)
 }
 
 fn share(width: Width) -> f32 {

@@ -29,6 +29,8 @@ pub(super) enum Part {
     /// The form, and the errors of the run.
     #[default]
     Run,
+    /// A search over parameters.
+    Search,
     /// How the loss fell.
     Curve,
     /// Where it errs.
@@ -46,8 +48,9 @@ pub(super) enum Part {
 }
 
 /// The parts, their ids on the command line, and the keys of their names.
-pub(super) const PARTS: [(Part, &str, &str); 8] = [
+pub(super) const PARTS: [(Part, &str, &str); 9] = [
     (Part::Run, "run", "insight.part_run"),
+    (Part::Search, "search", "search.part"),
     (Part::Curve, "curve", "insight.part_curve"),
     (Part::Residuals, "residuals", "insight.part_residuals"),
     (Part::Calibration, "calibration", "insight.part_calibration"),
@@ -76,7 +79,7 @@ impl Insight {
         row_ui(ui, |ui| {
             let options = PARTS.map(|(part, _, key)| (part, look.text(key).to_owned()));
             Segmented::new(look.text("insight.part"), options).ui(ui, &mut self.part);
-            if let Some((run, _)) = chosen.filter(|_| self.part != Part::Run) {
+            if let Some((run, _)) = chosen.filter(|_| !matches!(self.part, Part::Run | Part::Search)) {
                 run_title_ui(ui, run);
             }
         });
@@ -116,7 +119,7 @@ impl Insight {
             Part::Importance => self.importance_ui(ui, state, &insight, outbox),
             Part::Effects => self.effects_ui(ui, state, &insight, outbox),
             Part::Visit => self.visit.ui(ui, &insight),
-            Part::Run | Part::Curve | Part::Coverage => {}
+            Part::Run | Part::Search | Part::Curve | Part::Coverage => {}
         }
     }
 
