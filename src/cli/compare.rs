@@ -8,10 +8,11 @@ use crate::store::sqlite::Access;
 use crate::workflows::SEED;
 use crate::workflows::compare::{
     CompareOutcome, CompareRequest, Period, Rolling, RollingRatio, TrainingEnd, compare_models, compare_rolling,
-    level_words, reason_words, rolling_words, selection_words, tests_words, worst_words,
+    difference_places, headline_key, level_words, method_words, ratio_places, reason_words, rolling_words,
+    selection_words, tests_words, worst_words,
 };
 use crate::workflows::datasets::{find, prepare, workspace};
-use crate::workflows::models::ModelName;
+use crate::workflows::models::{ModelName, at_start, contender_words};
 
 use super::release::gate_line;
 use super::{Context, Ended};
@@ -49,10 +50,10 @@ pub struct Compare {
     )]
     rolling: Option<u32>,
     /// What a minute costs that was predicted and not waited: it was kept free for nothing.
-    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_minute_needless, value_parser = cost)]
+    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_minute_needless, allow_negative_numbers = true)]
     cost_minute: f64,
     /// What a turn missed costs: a wait more than ten minutes longer than predicted.
-    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_turn_missed, value_parser = cost)]
+    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_turn_missed, allow_negative_numbers = true)]
     cost_turn: f64,
     /// The seed of the bootstrap.
     #[arg(long, default_value_t = SEED)]
@@ -92,17 +93,22 @@ fn day(text: &str) -> Result<CivilDate, String> {
     date_of_either_calendar(text).map_err(|error| error.to_string())
 }
 
-/// A number from 0 on.
-pub(super) fn cost(text: &str) -> Result<f64, String> {
-    let cost = text.parse::<f64>().map_err(|error| error.to_string())?;
-    (cost.is_finite() && cost >= 0.0).then_some(cost).ok_or_else(|| format!("{text}: not a number from 0 on"))
-}
-
 fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
     let comparison = &outcome.comparison;
     let number = |value: f64| language.decimal(value, 2);
-    let ratio = |value: f64| language.decimal(value, 3);
+    let ratio_places = ratio_places(comparison, 3);
+    let ratio = |value: f64| language.decimal(value, ratio_places);
+    let places = difference_places(comparison, 2);
+    let signed = |value: f64| language.signed_decimal(value, places);
     let mut lines = vec![
+        at_start(&language.fill_owned(
+            headline_key(comparison),
+            &[
+                ("candidate", contender_words(language, &comparison.candidate.name, &comparison.candidate.family)),
+                ("current", contender_words(language, &comparison.current.name, &comparison.current.family)),
+                ("minutes", language.decimal(comparison.delta.abs(), places)),
+            ],
+        )),
         language.fill(
             "cli.compare.errors",
             &[
@@ -118,9 +124,9 @@ fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
         language.fill(
             "cli.compare.difference",
             &[
-                ("delta", &language.signed_decimal(comparison.delta, 2)),
-                ("delta_low", &language.signed_decimal(comparison.delta_low, 2)),
-                ("delta_high", &language.signed_decimal(comparison.delta_high, 2)),
+                ("delta", &signed(comparison.delta)),
+                ("delta_low", &signed(comparison.delta_low)),
+                ("delta_high", &signed(comparison.delta_high)),
                 ("ratio", &ratio(comparison.ratio)),
                 ("ratio_low", &ratio(comparison.ratio_low)),
                 ("ratio_high", &ratio(comparison.ratio_high)),
@@ -139,6 +145,7 @@ fn lines(outcome: &CompareOutcome, language: Language) -> Vec<String> {
     if let Some(days) = comparison.days_needed {
         lines.push(language.fill("cli.compare.days_needed", &[("days", &language.integer(days))]));
     }
+    lines.push(method_words(language, comparison));
     lines.push(tests_words(language, comparison));
     // The first gate is the comparison itself, which is told above.
     lines.extend(outcome.gates.iter().filter(|gate| gate.id != "error").map(|gate| gate_line(gate, language)));

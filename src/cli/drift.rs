@@ -105,6 +105,7 @@ impl Drift {
     }
 
     fn log(&self, path: &Path, context: &Context) -> Ended {
+        let target = self.target(context)?;
         let outcomes = match &self.data {
             None => None,
             Some(name) => {
@@ -114,7 +115,7 @@ impl Drift {
         };
         let found = watch_log(path, outcomes.as_deref(), &self.request()?, &context.task)?;
         let zone = outcomes.as_ref().map_or_else(Zone::default, |prepared| prepared.history.zone.clone());
-        say(context, &found, &zone, self.target(context)?.as_ref())
+        say(context, &found, &zone, target.as_ref())
     }
 
     /// Where the report goes, refused before anything is computed where it could not be written.

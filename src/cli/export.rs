@@ -17,7 +17,6 @@ use crate::workflows::report::{ExportedReport, ReportTarget, export_comparison, 
 use crate::workflows::watch::{Span, WatchRequest, watch};
 use crate::workflows::{SEED, WorkflowError};
 
-use super::compare::cost;
 use super::{Context, Ended};
 
 /// Write a result for other people or programs.
@@ -57,10 +56,10 @@ struct Report {
     #[arg(long, value_enum)]
     calendar: Option<Calendar>,
     /// What a minute costs that was predicted and not waited: it was kept free for nothing.
-    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_minute_needless, value_parser = cost)]
+    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_minute_needless, allow_negative_numbers = true)]
     cost_minute: f64,
     /// What a turn missed costs: a wait more than ten minutes longer than predicted.
-    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_turn_missed, value_parser = cost)]
+    #[arg(long, value_name = "COST", default_value_t = CostWeights::default().per_turn_missed, allow_negative_numbers = true)]
     cost_turn: f64,
     /// The seed of the bootstrap.
     #[arg(long, default_value_t = SEED)]
@@ -102,6 +101,7 @@ impl Report {
             calendar: self.calendar.map(Calendar::style),
         };
         target.check()?;
+        let weights = CostWeights { per_minute_needless: self.cost_minute, per_turn_missed: self.cost_turn };
         let current: Option<ModelName> = self.current.as_deref().map(str::parse).transpose()?;
         let candidate: Option<ModelName> = self.candidate.as_deref().map(str::parse).transpose()?;
         let workspace = workspace(&context.home, Access::Read)?;
@@ -112,7 +112,7 @@ impl Report {
             return export_drift(&context.home, &found, &prepared.history.zone, &target);
         };
         let request = CompareRequest {
-            weights: CostWeights { per_minute_needless: self.cost_minute, per_turn_missed: self.cost_turn },
+            weights,
             seed: self.seed,
             ..CompareRequest::of(current.unwrap_or(ModelName::Baseline("rule")), candidate)
         };

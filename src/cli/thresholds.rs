@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::base::Verdict;
 use crate::base::calendar::{DateStyle, Zone};
 use crate::base::language::Language;
-use crate::workflows::gates::figure_words;
+use crate::workflows::gates::exact_words;
 use crate::workflows::thresholds::{HeldThreshold, set_threshold, thresholds};
 
 use super::{Context, Ended};
@@ -50,7 +50,7 @@ impl Thresholds {
 }
 
 fn line(held: &HeldThreshold, language: Language) -> String {
-    let number = |value: f64| figure_words(language, value);
+    let number = |value: f64| exact_words(language, value);
     let head = language.fill_owned(
         "cli.thresholds.line",
         &[

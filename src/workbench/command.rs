@@ -22,7 +22,9 @@ use crate::workflows::models::ModelName;
 use crate::workflows::search::SearchRequest;
 use crate::workflows::train::TrainRequest;
 
-pub use parts::{Approval, Comparing, DriftAsk, DriftSource, ImportChoices, NewOwner, Outbox, ReplayAsk};
+pub use parts::{
+    Approval, Comparing, DriftAsk, DriftSource, ImportChoices, NewOwner, NewThreshold, Outbox, ReplayAsk,
+};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +127,8 @@ pub enum Command {
     Promote(Version, String),
     /// Return to the version that was live before; with a reason.
     RollBack(String),
+    /// Set what a gate holds a figure against.
+    SetThreshold(NewThreshold),
     /// Start the service.
     StartServing,
     /// Stop the service.
@@ -216,6 +220,7 @@ impl Command {
             Command::Reject(..) => "command.reject",
             Command::Promote(..) => "command.promote",
             Command::RollBack(_) => "command.roll_back",
+            Command::SetThreshold(_) => "command.set_threshold",
             Command::StartServing => "command.start_serving",
             Command::StopServing => "command.stop_serving",
             Command::ActAs(_) => "command.act_as",
@@ -280,6 +285,7 @@ impl Command {
             Command::Reject(..) => icons::ICON_BLOCK,
             Command::Promote(..) => icons::ICON_ROCKET_LAUNCH,
             Command::RollBack(_) => icons::ICON_UNDO,
+            Command::SetThreshold(_) => icons::ICON_TUNE,
             Command::StartServing => icons::ICON_PLAY_ARROW,
             Command::StopServing => icons::ICON_STOP,
             Command::ActAs(_) | Command::BecomeOwner(_) => icons::ICON_PERSON,
@@ -383,7 +389,9 @@ impl Command {
             {
                 Err("refused.releasing")
             }
-            Command::RollBack(_) if state.is_running("release") => Err("refused.releasing"),
+            Command::RollBack(_) | Command::SetThreshold(_) if state.is_running("release") => {
+                Err("refused.releasing")
+            }
             Command::RollBack(_) if !state.can_roll_back() => Err("refused.nothing_to_return_to"),
             Command::StartServing if state.server.address.is_some() || state.is_running("serve") => {
                 Err("refused.serving")

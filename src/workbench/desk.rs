@@ -296,6 +296,9 @@ impl Project for Desk {
             Command::RollBack(reason) => {
                 self.release(services, move |home, person| work::roll_back(home, person, &reason));
             }
+            Command::SetThreshold(set) => {
+                self.release(services, move |home, person| work::set_threshold(home, &set, person));
+            }
             Command::BecomeOwner(NewOwner { name, passphrase }) => {
                 self.state.person.clone_from(&name);
                 self.release(services, move |home, person| work::become_owner(home, person, &passphrase));

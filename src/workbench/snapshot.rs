@@ -21,6 +21,7 @@ use crate::workflows::import::quarantine_file;
 use crate::workflows::online::{self, OnlineSheet};
 use crate::workflows::people::secret_key_path;
 use crate::workflows::searches::{KeptSearch, searches};
+use crate::workflows::thresholds::{self, HeldThreshold};
 use crate::workflows::train::RunDocument;
 use crate::workflows::{Home, WorkflowError};
 
@@ -55,6 +56,8 @@ pub struct Snapshot {
     pub online: Option<OnlineValues>,
     /// People of the registry.
     pub people: Vec<Person>,
+    /// What the gates hold figures against, and who set it.
+    pub thresholds: Vec<HeldThreshold>,
     /// The newest events of the audit log, the newest first.
     pub events: Vec<Event>,
     /// What the check of the whole registry found.
@@ -166,6 +169,7 @@ impl Snapshot {
                     snapshot.secret_keys.insert(person.name.clone(), key.is_locked());
                 }
             }
+            snapshot.thresholds = thresholds::thresholds(home)?;
             snapshot.events = registry.events(EVENTS, None)?;
             // An artifact or a publication that was altered is named by the verification, and hides nothing else.
             snapshot.feature_users = features::users(home).unwrap_or_default();

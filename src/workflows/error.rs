@@ -117,6 +117,9 @@ pub enum WorkflowError {
     /// A period that ends before it begins.
     #[error("a period from {from} to {until}")]
     PeriodReversed { from: CivilDate, until: CivilDate },
+    /// A cost that is below zero, or no number.
+    #[error("a cost is not a number from 0 on")]
+    CostUnfit,
     /// A version whose gates do not all pass is approved without a reason.
     #[error("the gates of {version} say {verdict:?}, and no reason was given")]
     ReasonNeeded { version: Version, verdict: Verdict },
@@ -184,6 +187,7 @@ impl Explain for WorkflowError {
             WorkflowError::NoVisitsToCompare { .. } => "compare_no_visits",
             WorkflowError::NothingToDate => "nothing_to_date",
             WorkflowError::PeriodReversed { .. } => "period_reversed",
+            WorkflowError::CostUnfit => "cost_unfit",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
             WorkflowError::AsOfAhead { .. } => "as_of_ahead",
             WorkflowError::ExpressionExists { .. } => "expression_exists",
@@ -207,7 +211,8 @@ impl Explain for WorkflowError {
             WorkflowError::Cancelled(_)
             | WorkflowError::NoHome
             | WorkflowError::NothingLive
-            | WorkflowError::NothingToDate => Vec::new(),
+            | WorkflowError::NothingToDate
+            | WorkflowError::CostUnfit => Vec::new(),
             WorkflowError::File { path, cause } => {
                 vec![("reason", cause.to_string()), ("path", path.display().to_string())]
             },
@@ -282,6 +287,7 @@ impl Explain for WorkflowError {
             | WorkflowError::UnknownVisit { .. }
             | WorkflowError::PeriodReversed { .. }
             | WorkflowError::NothingToDate
+            | WorkflowError::CostUnfit
             | WorkflowError::UnknownThreshold { .. }
             | WorkflowError::CannotRetrain { .. }
             | WorkflowError::ThresholdRange { .. }

@@ -53,8 +53,8 @@ pub fn write_new_bytes(path: &Path, bytes: &[u8]) -> Result<(), WorkflowError> {
     unfinished(path, bytes)?.persist_noclobber(path).map(drop).map_err(|error| file_error(path, error.error))
 }
 
-/// The bytes on the disk, not yet under their name.
-fn unfinished(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, WorkflowError> {
+/// The bytes on the disk, not yet under their name; without one they are gone again.
+pub(crate) fn unfinished(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, WorkflowError> {
     let failed = |cause| file_error(path, cause);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -1,8 +1,7 @@
 //! How good a model is, and whether it is better than another: time split, errors, virtual A/B, gates.
 //!
 //! Every number here carries its `n`. Visits that left before being called have no known wait: they are counted and
-//! never scored. What is not here yet: a comparison that is trained anew at
-//! several past dates.
+//! never scored.
 
 mod compare;
 mod coverage;
@@ -14,9 +13,9 @@ mod split;
 mod tests;
 
 pub use compare::{
-    Comparison, ComparisonError, Condition, Contender, CostWeights, DailyErrors, DifferenceBin, DifferenceTests,
-    Dimension, Factor, Figure, Holds, Lineage, LineageKind, MOST_UNPREDICTED, Metric, Pairs, Power, Selection,
-    Settings, Side, SiteSlice, Slice, SliceVerdict, Tenth, WorstSlice, compare,
+    Comparison, ComparisonError, Condition, Contender, CostWeights, DailyErrors, Difference, DifferenceBin,
+    DifferenceTests, Dimension, Factor, Figure, Holds, INTERVAL_METHOD, Lineage, LineageKind, MOST_UNPREDICTED,
+    Metric, Pairs, Power, Selection, Settings, Side, SiteSlice, Slice, SliceVerdict, Tenth, WorstSlice, compare,
 };
 pub use coverage::{Coverage, CoveragePart, Places, coverage};
 pub use errors::{Errors, WITHIN_MINUTES, errors};

@@ -10,7 +10,7 @@ mod numerals;
 
 pub use catalogue::{AREAS, Catalogue, placeholders};
 pub use marks::{LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, isolate, mark_before, with_marks};
-pub use numerals::NO_VALUE;
+pub use numerals::{NO_VALUE, places_beside};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,23 @@ use super::Language;
 /// What is written where there is no number.
 pub const NO_VALUE: &str = "—";
 
+/// More places than this nobody reads.
+const MOST_PLACES: usize = 4;
+
+/// The fewest decimal places, from `least` to four, at which none of `values` looks like `mark` that is not: an interval that leaves
+/// out zero must not be told as one that reaches it.
+#[must_use]
+pub fn places_beside(mark: f64, values: &[f64], least: usize) -> usize {
+    let looks_like = |value: f64, places: usize| format!("{value:.places$}") == format!("{mark:.places$}");
+    // Of zero, the sign is no difference.
+    let differs = |value: &&f64| value.is_finite() && (*value - mark).abs() > 1e-12;
+    let hides = |places: &usize| {
+        let plain = |value: f64| if value.abs() < 0.5 * 10_f64.powi(-(*places as i32)) { 0.0 } else { value };
+        values.iter().filter(differs).any(|value| looks_like(plain(*value), *places))
+    };
+    (least..MOST_PLACES).find(|places| !hides(places)).unwrap_or(MOST_PLACES.max(least))
+}
+
 impl Language {
     /// A whole number with thousands marked.
     #[must_use]
@@ -109,6 +126,17 @@ mod tests {
         assert_eq!(English.percent(0.813, 1), "81.3 %");
         assert_eq!(Persian.percent(0.813, 1), "۸۱٫۳٪");
         assert_eq!(Persian.digits("1404/05/02"), "۱۴۰۴/۰۵/۰۲");
+    }
+
+    #[test]
+    fn an_end_beside_zero_does_not_look_like_zero() {
+        assert_eq!(super::places_beside(0.0, &[-0.27, -0.02], 1), 2);
+        assert_eq!(super::places_beside(0.0, &[-0.27, -0.003], 1), 3);
+        assert_eq!(super::places_beside(0.0, &[-1.2, 0.4], 1), 1);
+        assert_eq!(super::places_beside(0.0, &[-1.2, 0.0], 1), 1);
+        assert_eq!(super::places_beside(1.0, &[0.9996, 1.3], 2), 4);
+        assert_eq!(super::places_beside(1.0, &[1.0 + 1e-9, f64::NAN], 2), 4);
+        assert_eq!(super::places_beside(1.05, &[1.049_9], 2), 4);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::resampling::{Resampled, draws};
+use super::resampling::{Resampled, draws, intervals};
 use super::{NotEvaluable, real};
 
 /// The visits of one site-day under both models. Errors are in one unit (minutes).
@@ -60,7 +60,8 @@ pub struct Intervals {
     pub bca: Option<Interval>,
     /// The outer ends of both, at shares that are moved outward for the number of blocks, as Student's t reaches further than the
     /// normal distribution (Hesterberg 2015); blocks of unequal weight count for fewer. The one that decides: with few blocks the
-    /// other two hold the truth less often than they say.
+    /// other two hold the truth less often than they say. Those of a difference and of the ratio of the same means end at the same
+    /// shares, so that one leaves out 0 where the other leaves out 1.
     pub expanded: Interval,
 }
 
@@ -164,7 +165,7 @@ impl BlockBootstrap {
         self.means_of(&columns, &mut draws(self.seed))
     }
 
-    fn paired_by(
+    pub(super) fn paired_by(
         self,
         blocks: &[PairedBlock],
         draw: &mut impl FnMut(usize) -> usize,
@@ -183,6 +184,7 @@ impl BlockBootstrap {
         let delta = resampled.estimate([0, 1, 2], |[n, current, candidate]| (candidate - current) / n)?;
         let ratio = resampled.estimate([1, 2], |[current, candidate]| candidate / current)?;
         let mae = |column: usize| resampled.total[column] / resampled.total[0]; // three columns
+        let [delta_interval, ratio_interval] = intervals([&delta, &ratio], TWO_SIDED_95);
         Ok(PairedEstimate {
             n_visits: blocks.iter().map(|block| block.n).sum(),
             n_blocks: blocks.len() as u64,
@@ -190,9 +192,9 @@ impl BlockBootstrap {
             mae_current: mae(1),
             mae_candidate: mae(2),
             delta: delta.value,
-            delta_interval: delta.intervals(TWO_SIDED_95),
+            delta_interval,
             ratio: ratio.value,
-            ratio_interval: ratio.intervals(TWO_SIDED_95),
+            ratio_interval,
             ratio_one_sided_95: ratio.intervals(ONE_SIDED_95),
         })
     }
@@ -326,6 +328,29 @@ mod tests {
         assert_ne!(once.ratio_interval, BlockBootstrap::seeded(6).paired(&blocks).unwrap().ratio_interval);
         let text = serde_json::to_string(&once).unwrap();
         assert_eq!(serde_json::from_str::<PairedEstimate>(&text).unwrap(), once);
+    }
+
+    /// Blocks as different as those of a queue, in which the candidate is as good as the current model, or a little better.
+    #[test]
+    fn the_difference_and_the_ratio_never_contradict_each_other() {
+        let mut draw = draws(8);
+        let mut clear = 0;
+        for seed in 0..400 {
+            let mut level = || (draw(1_000) as f64 / 500.0 - 1.0).exp();
+            let blocks: Vec<PairedBlock> = (0..8)
+                .map(|_| {
+                    let current = 40.0 * level() * level();
+                    let candidate = current * 0.85 * level().sqrt();
+                    PairedBlock { n: 20, sum_abs_error_current: current, sum_abs_error_candidate: candidate }
+                })
+                .collect();
+            let found = BlockBootstrap::seeded(seed).paired(&blocks).unwrap();
+            let (delta, ratio) = (found.delta_interval.deciding(), found.ratio_interval.deciding());
+            assert_eq!(delta.high < 0.0, ratio.high < 1.0, "{seed}: {delta:?}, {ratio:?}");
+            assert_eq!(delta.low > 0.0, ratio.low > 1.0, "{seed}: {delta:?}, {ratio:?}");
+            clear += u32::from(delta.high < 0.0);
+        }
+        assert!((20..380).contains(&clear), "{clear}");
     }
 
     #[test]

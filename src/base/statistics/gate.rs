@@ -95,7 +95,8 @@ impl NonInferiority {
     clippy::cast_sign_loss,
     reason = "checked to be between 0 and MOST_DAYS"
 )]
-fn days_needed(limit: f64, ratio: f64, lower: f64, upper: f64, days: u64) -> Option<u64> {
+#[must_use]
+pub fn days_needed(limit: f64, ratio: f64, lower: f64, upper: f64, days: u64) -> Option<u64> {
     let half_width = (upper.ln() - lower.ln()) / 2.0;
     let distance = (limit.ln() - ratio.ln()).abs();
     let needed = (real(days) * (half_width / distance).powi(2)).ceil();

@@ -28,6 +28,8 @@ mod coverage_tests;
 #[cfg(test)]
 pub(crate) mod golden;
 #[cfg(test)]
+mod golden_comparison;
+#[cfg(test)]
 mod golden_pairs;
 
 pub use bootstrap::{Block, BlockBootstrap, Interval, Intervals, MeanEstimate, PairedBlock, PairedEstimate};

@@ -116,22 +116,43 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
+/// The intervals of several estimates of one difference, between the `shares` at their two ends.
+///
+/// The deciding ones end at the same shares of the resamples, the outer ones of all: a resample in which one model is better is so
+/// by its difference and by its ratio, and so the two intervals agree on whether they leave out "no difference".
+pub(super) fn intervals<const K: usize>(estimates: [&Estimate; K], shares: [f64; 2]) -> [Intervals; K] {
+    let outer = estimates.iter().map(|estimate| estimate.outer(shares));
+    let outer = outer.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]).unwrap_or(shares);
+    estimates.map(|estimate| Intervals {
+        percentile: estimate.between(shares),
+        bca: estimate.both_corrected(shares).map(|shares| estimate.between(shares)),
+        expanded: estimate.between(outer),
+    })
+}
+
 impl Estimate {
     /// Between the `shares` at its two ends.
     pub(super) fn intervals(&self, shares: [f64; 2]) -> Intervals {
-        let interval = |[low, high]: [f64; 2]| Interval {
-            low: self.resampled.quantile(low),
-            high: self.resampled.quantile(high),
-        };
-        let corrected = |shares: [f64; 2]| match shares.map(|share| self.corrected(share)) {
-            [Some(low), Some(high)] => Some(interval([low, high])),
-            _ => None,
-        };
+        let [intervals] = intervals([self], shares);
+        intervals
+    }
+
+    fn between(&self, [low, high]: [f64; 2]) -> Interval {
+        Interval { low: self.resampled.quantile(low), high: self.resampled.quantile(high) }
+    }
+
+    /// The outer ones of the shares of the percentile and of the BCa interval, both moved outward for the number of blocks.
+    fn outer(&self, shares: [f64; 2]) -> [f64; 2] {
         let outward = shares.map(|share| expanded(share, self.blocks));
-        let percentile = interval(outward);
-        let bca = corrected(outward).unwrap_or(percentile);
-        let expanded = Interval { low: percentile.low.min(bca.low), high: percentile.high.max(bca.high) };
-        Intervals { percentile: interval(shares), bca: corrected(shares), expanded }
+        let corrected = self.both_corrected(outward).unwrap_or(outward);
+        [outward[0].min(corrected[0]), outward[1].max(corrected[1])]
+    }
+
+    fn both_corrected(&self, shares: [f64; 2]) -> Option<[f64; 2]> {
+        match shares.map(|share| self.corrected(share)) {
+            [Some(low), Some(high)] => Some([low, high]),
+            _ => None,
+        }
     }
 
     /// `Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z)))` with `z = Φ⁻¹(share)` (Efron and Tibshirani 1993, 14.10). Where the

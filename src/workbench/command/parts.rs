@@ -102,6 +102,17 @@ pub struct NewOwner {
     pub passphrase: String,
 }
 
+/// What a gate is to hold a figure against from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewThreshold {
+    /// Its name.
+    pub name: String,
+    /// What it is to be.
+    pub value: f64,
+    /// Why.
+    pub reason: String,
+}
+
 impl fmt::Debug for Approval {
     /// Without the passphrase.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

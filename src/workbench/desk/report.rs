@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{Desk, work};
-use crate::analysis::evaluation::CostWeights;
 use crate::base::Task;
 use crate::base::language::Language;
 use crate::workbench::jobs::JobError;
@@ -69,8 +68,6 @@ fn save(
     let Some(target) = target(format!("{candidate}-{current}.html"), language) else {
         return Ok(Arrival::Written("notice.no_report", Vec::new()));
     };
-    // The window compares with the usual weights.
-    let weights = CostWeights::default();
-    let written = save_comparison(&visits.home, visits.ready(task)?.as_ref(), outcome, weights, &target)?;
+    let written = save_comparison(&visits.home, visits.ready(task)?.as_ref(), outcome, &target)?;
     Ok(Arrival::Written("notice.report_saved", vec![("path", written.file.display().to_string())]))
 }

@@ -9,7 +9,7 @@ use crate::analysis::features::{AUDITED_ARRIVALS, Sampling};
 use crate::base::{Digest, Role, Task, Version};
 use crate::store::sqlite::Access;
 use crate::store::workspace::RunMark;
-use crate::workbench::command::ImportChoices;
+use crate::workbench::command::{ImportChoices, NewThreshold};
 use crate::workbench::intake::Intake;
 use crate::workbench::jobs::JobError;
 use crate::workbench::snapshot::{Profile, Snapshot};
@@ -23,7 +23,9 @@ use crate::workflows::people::{add_person, new_key, secret_key_path, trust};
 use crate::workflows::profile;
 use crate::workflows::release::{self, ProposeRequest, unlock_key};
 use crate::workflows::train::TrainRequest;
-use crate::workflows::{Home, SEED, WorkflowError, datasets, demo, expect, features, runs, server, train};
+use crate::workflows::{
+    Home, SEED, WorkflowError, datasets, demo, expect, features, runs, server, thresholds, train,
+};
 
 /// Where visits come from: they are ready, or are made so first.
 pub(super) struct Visits {
@@ -234,6 +236,11 @@ pub(super) fn approve(
 pub(super) fn reject(home: &Home, version: Version, person: &str, reason: &str) -> Result<Arrival, WorkflowError> {
     release::reject(home, version, person, reason)?;
     Ok(Arrival::Written("notice.rejected", vec![("version", version.to_string())]))
+}
+
+pub(super) fn set_threshold(home: &Home, set: &NewThreshold, person: &str) -> Result<Arrival, WorkflowError> {
+    thresholds::set_threshold(home, &set.name, set.value, &set.reason, person)?;
+    Ok(Arrival::Written("notice.threshold_set", Vec::new()))
 }
 
 pub(super) fn promote(

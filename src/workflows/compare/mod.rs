@@ -29,8 +29,8 @@ use sides::{Contestant, TrainedUntil};
 
 pub use rolling::{Rolling, RollingOrigin, RollingRatio, RollingSide, compare_rolling, rolling_words};
 pub use words::{
-    account_words, bounds_words, level_words, reason_words, selection_words, tests_words, undecided_words,
-    worst_words,
+    account_words, bounds_words, difference_places, headline_key, level_words, method_words, ratio_places,
+    reason_words, selection_words, tests_words, undecided_words, worst_words,
 };
 
 /// Which models are to be compared.
@@ -111,6 +111,8 @@ pub struct CompareOutcome {
     pub mae_constant: f64,
     /// What the gates say of the candidate.
     pub gates: Vec<GateResult>,
+    /// What errors cost people, as it was compared by.
+    pub weights: CostWeights,
     /// The current model; `None` where it is a baseline.
     pub current: Option<Artifact>,
     /// The candidate; `None` where it is a baseline.
@@ -134,6 +136,9 @@ pub fn compare_models(
         && until < from
     {
         return Err(WorkflowError::PeriodReversed { from, until });
+    }
+    if !request.weights.are_fit() {
+        return Err(WorkflowError::CostUnfit);
     }
     let is_file = |name: &ModelName| matches!(name, ModelName::Predictions(_));
     if request.trained_until.is_some() && !is_file(&request.current) && !is_file(&request.candidate) {
@@ -195,7 +200,7 @@ pub fn compare_models(
         onnx: measured.as_ref().map(|measured| &measured.onnx),
     };
     let gates = decide(&case, &limits);
-    Ok(CompareOutcome { comparison, mae_constant, gates, current, candidate })
+    Ok(CompareOutcome { comparison, mae_constant, gates, weights: request.weights, current, candidate })
 }
 
 /// Whether a feature has more than one value, missing ones included.
@@ -229,6 +234,7 @@ impl CompareOutcome {
             fields.insert("mae_current".to_owned(), self.comparison.current.errors.mae.into());
             fields.insert("mae_candidate".to_owned(), self.comparison.candidate.errors.mae.into());
             fields.insert("mae_constant".to_owned(), self.mae_constant.into());
+            fields.insert("weights".to_owned(), serde_json::to_value(self.weights).unwrap_or_default());
             fields.insert("gates".to_owned(), serde_json::to_value(&self.gates).unwrap_or_default());
         }
         document

@@ -1,11 +1,11 @@
 //! What a comparison says beside its figures, in sentences for the terminal and the window.
 
 use crate::analysis::evaluation::{
-    Comparison, Condition, Holds, LineageKind, PredictionAccount, SliceVerdict, WorstSlice,
+    Comparison, Condition, Difference, Holds, LineageKind, PredictionAccount, SliceVerdict, WorstSlice,
 };
 use crate::base::Verdict;
 use crate::base::calendar::DateStyle;
-use crate::base::language::Language;
+use crate::base::language::{Language, places_beside};
 use crate::workflows::card::{category_words, feature_words};
 
 /// What the tests beside the bootstrap say of the difference; of one that is not evaluable, that it is not.
@@ -96,10 +96,40 @@ pub fn reason_words(language: Language, comparison: &Comparison) -> Option<Strin
     Some(language.fill_owned(&format!("compare.because_{reason}"), &values))
 }
 
-/// The ratio of the errors with its interval, and the bound that decides: nothing passes but by the upper one, nothing fails but by
-/// the lower one. Figures with so many `places`.
+/// The key of the sentence that says which of the two is better, or that they cannot be told apart.
 #[must_use]
-pub fn bounds_words(language: Language, comparison: &Comparison, places: usize) -> String {
+pub fn headline_key(comparison: &Comparison) -> &'static str {
+    match comparison.found() {
+        Difference::Better => "compare.better",
+        Difference::Worse => "compare.worse",
+        Difference::Alike => "compare.alike",
+    }
+}
+
+/// Decimals, `least` or more, at which the difference and the ends of its interval do not look like none.
+#[must_use]
+pub fn difference_places(comparison: &Comparison, least: usize) -> usize {
+    places_beside(0.0, &[comparison.delta, comparison.delta_low, comparison.delta_high], least)
+}
+
+/// The same of the ratio of the errors.
+#[must_use]
+pub fn ratio_places(comparison: &Comparison, least: usize) -> usize {
+    places_beside(1.0, &[comparison.ratio, comparison.ratio_low, comparison.ratio_high], least)
+}
+
+/// How every interval of a comparison is made.
+#[must_use]
+pub fn method_words(language: Language, comparison: &Comparison) -> String {
+    language.fill("compare.interval_method", &[("resamples", &language.integer(comparison.resamples))])
+}
+
+/// The ratio of the errors with its interval, and the bound that decides: nothing passes but by the upper one, nothing fails but by
+/// the lower one. Figures with `least` places or as many as it takes to see on which side of the margin they are.
+#[must_use]
+pub fn bounds_words(language: Language, comparison: &Comparison, least: usize) -> String {
+    let bounds = [comparison.ratio_lower_bound, comparison.ratio_upper_bound];
+    let places = places_beside(comparison.margin, &bounds, ratio_places(comparison, least));
     let number = |value: f64| language.decimal(value, places);
     let key = match comparison.gate {
         Verdict::Pass => "compare.gate_pass",

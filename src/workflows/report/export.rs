@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::analysis::evaluation::CostWeights;
 use crate::base::calendar::{DateStyle, Zone};
 use crate::base::language::Language;
 use crate::base::{Digest, Task, Verdict};
@@ -12,7 +11,7 @@ use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
 use crate::workflows::compare::{CompareOutcome, CompareRequest, compare_models};
 use crate::workflows::datasets::{Prepared, workspace};
-use crate::workflows::files::{file_error, write_new_bytes, write_text};
+use crate::workflows::files::{file_error, unfinished, write_new_bytes, write_text};
 use crate::workflows::models::ModelName;
 use crate::workflows::watch::DriftReport;
 use crate::workflows::{Home, WorkflowError, now};
@@ -59,17 +58,22 @@ impl ReportTarget {
     /// Refuses, before anything is computed for it, what could not be written afterwards.
     ///
     /// # Errors
-    /// [`WorkflowError::File`] where there is such a file already, or no such folder.
+    /// [`WorkflowError::File`] where there is such a file already, no such folder, or where nothing may be written into it.
     pub fn check(&self) -> Result<(), WorkflowError> {
         for path in std::iter::once(self.file.clone()).chain(self.json()) {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let found = match (std::fs::symlink_metadata(&path), folder.metadata()) {
-                (Ok(_), _) => std::io::ErrorKind::AlreadyExists,
-                (_, Ok(folder)) if !folder.is_dir() => std::io::ErrorKind::NotADirectory,
-                (_, Err(cause)) => return Err(file_error(&path, cause)),
-                _ => continue,
+                (Ok(_), _) => std::io::ErrorKind::AlreadyExists.into(),
+                (_, Ok(folder)) if !folder.is_dir() => std::io::ErrorKind::NotADirectory.into(),
+                (_, Err(cause)) => cause,
+                (Err(cause), _) if cause.kind() != std::io::ErrorKind::NotFound => cause,
+                _ => {
+                    // As it will be written.
+                    drop(unfinished(&path, &[])?);
+                    continue;
+                }
             };
-            return Err(file_error(&path, found.into()));
+            return Err(file_error(&path, found));
         }
         Ok(())
     }
@@ -88,7 +92,7 @@ pub fn export_comparison(
 ) -> Result<ExportedReport, WorkflowError> {
     target.check()?;
     let outcome = compare_models(home, prepared, request, task)?;
-    let page = comparison_page(home, prepared, &outcome, request.weights, target)?;
+    let page = comparison_page(home, prepared, &outcome, target)?;
     write("comparison", outcome.comparison.gate, &page, &outcome.summary(), target, write_new_bytes)
 }
 
@@ -100,10 +104,9 @@ pub fn save_comparison(
     home: &Home,
     prepared: &Prepared,
     outcome: &CompareOutcome,
-    weights: CostWeights,
     target: &ReportTarget,
 ) -> Result<ExportedReport, WorkflowError> {
-    let page = comparison_page(home, prepared, outcome, weights, target)?;
+    let page = comparison_page(home, prepared, outcome, target)?;
     write("comparison", outcome.comparison.gate, &page, &outcome.summary(), target, put_text)
 }
 
@@ -164,7 +167,6 @@ fn comparison_page(
     home: &Home,
     prepared: &Prepared,
     outcome: &CompareOutcome,
-    weights: CostWeights,
     target: &ReportTarget,
 ) -> Result<String, WorkflowError> {
     let kept = |name: &str| artifact_digest(home, name);
@@ -174,7 +176,6 @@ fn comparison_page(
         dataset: workspace(home, Access::Read)?.dataset(prepared.digest)?.name,
         digest: prepared.digest,
         zone: prepared.history.zone.clone(),
-        weights,
         artifacts: [kept(&comparison.current.name)?, kept(&comparison.candidate.name)?],
         calendar: target.calendar,
         made_at: now(),

@@ -44,7 +44,8 @@ fn outcome(days: i64, better: f64) -> CompareOutcome {
     let side = |name: &str, family: &str| Side { name: name.to_owned(), family: family.to_owned() };
     let (current, candidate) = (side("rule", "rule"), side("run:2", "linear"));
     let comparison = compare(current, candidate, &pairs(days, better), Settings::seeded(1)).unwrap();
-    CompareOutcome { comparison, mae_constant: 9.5, gates: Vec::new(), current: None, candidate: None }
+    let weights = CostWeights::default();
+    CompareOutcome { comparison, mae_constant: 9.5, gates: Vec::new(), weights, current: None, candidate: None }
 }
 
 fn account(outcome: &CompareOutcome) -> ComparisonAccount<'_> {
@@ -53,7 +54,6 @@ fn account(outcome: &CompareOutcome) -> ComparisonAccount<'_> {
         dataset: HOSTILE.to_owned(),
         digest: Digest::of(b"visits"),
         zone: Zone::default(),
-        weights: CostWeights::default(),
         artifacts: [None, Some(Digest::of(b"model"))],
         calendar: None,
         made_at: Moment::from_millis(1_764_000_000_000).unwrap(),

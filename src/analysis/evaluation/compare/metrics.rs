@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::models::WaitInterval;
 use crate::base::calendar::CivilDate;
-use crate::base::statistics::{BlockBootstrap, MeanEstimate, Sample};
+use crate::base::statistics::{BlockBootstrap, MeanEstimate, PairedEstimate, Sample};
 
 use super::super::errors::{TOO_LOW_MINUTES, WITHIN_MINUTES};
 use super::Pairs;
@@ -32,6 +32,12 @@ impl Default for CostWeights {
 }
 
 impl CostWeights {
+    /// Whether both are numbers from 0 on.
+    #[must_use]
+    pub fn are_fit(self) -> bool {
+        [self.per_minute_needless, self.per_turn_missed].iter().all(|cost| cost.is_finite() && *cost >= 0.0)
+    }
+
     /// The cost of one visit, in minutes kept free for nothing. `error` is predicted − actual, minutes.
     #[must_use]
     pub fn cost(self, error: f64) -> f64 {
@@ -92,12 +98,13 @@ struct BlockSums {
     difference: Option<Vec<f64>>,
 }
 
-/// Every figure of `pairs`, whose site-days are `site_days`.
+/// Every figure of `pairs`, whose site-days are `site_days`. `estimate` is what was found of the mean absolute error, whose
+/// difference has one interval wherever it is told.
 pub(super) fn metrics(
     pairs: &Pairs,
     site_days: &Blocks<(u32, CivilDate)>,
+    estimate: &PairedEstimate,
     weights: CostWeights,
-    seed: u64,
 ) -> Vec<Metric> {
     let share = |holds: bool| f64::from(u8::from(holds));
     let within = |reach: f64| -> OfError<'_> { Box::new(move |error: f64| share(error.abs() <= reach)) };
@@ -123,10 +130,14 @@ pub(super) fn metrics(
         ("pinball_90", "minutes", |interval, wait| pinball(0.9, interval.high, wait)),
     ];
     means.extend(of_intervals.into_iter().filter_map(|(id, unit, of)| of_interval(pairs, id, unit, of)));
-    let mut found = drawn(pairs, site_days, &means, BlockBootstrap::seeded(seed));
+    let mut found = drawn(pairs, site_days, &means, estimate.bootstrap);
     for metric in &mut found {
         if metric.id == RMSE {
             root(metric);
+        } else if let Some((_, share)) = OF_ABSOLUTE_ERROR.iter().find(|(id, _)| *id == metric.id) {
+            let interval = estimate.delta_interval.deciding();
+            let (low, high) = (Some(share * interval.low), Some(share * interval.high));
+            metric.difference = Some(Figure { value: share * estimate.delta, low, high });
         } else if let Some((_, share)) = QUANTILES.iter().find(|(id, _)| *id == metric.id) {
             from_shares(metric, *share, &quantiles);
         }
@@ -135,6 +146,8 @@ pub(super) fn metrics(
 }
 
 const RMSE: &str = "rmse";
+/// Figures that are a share of the mean absolute error.
+const OF_ABSOLUTE_ERROR: [(&str, f64); 2] = [("mae", 1.0), ("pinball_50", 0.5)];
 const QUANTILES: [(&str, f64); 2] = [("median_absolute_error", 0.5), ("p90_absolute_error", 0.9)];
 
 /// The loss whose mean the quantile at `share` makes smallest (Koenker and Bassett 1978), minutes.

@@ -35,7 +35,10 @@ pub use error::ComparisonError;
 pub use lineage::{Lineage, LineageKind, MOST_UNPREDICTED, Selection};
 pub use metrics::{CostWeights, Figure, Metric};
 pub use power::Power;
-pub use result::{Comparison, Contender, DailyErrors, DifferenceBin, DifferenceTests, Side, SiteSlice};
+pub use result::{
+    Comparison, Contender, DailyErrors, Difference, DifferenceBin, DifferenceTests, INTERVAL_METHOD, Side,
+    SiteSlice,
+};
 pub use slices::{Dimension, Slice, SliceVerdict};
 pub use tenths::Tenth;
 pub use worst::{Condition, Factor, Holds, WorstSlice};
@@ -127,7 +130,12 @@ pub fn compare(
     };
     // What does not need each other runs beside each other; each part comes to the same whatever runs first.
     let ((slices, metrics), ((current, candidate), (worst_slice, (by_predicted, by_wait)))) = rayon::join(
-        || rayon::join(|| slices::slices(pairs, bootstrap), || metrics::metrics(pairs, &site_days, weights, seed)),
+        || {
+            rayon::join(
+                || slices::slices(pairs, bootstrap),
+                || metrics::metrics(pairs, &site_days, &estimate, weights),
+            )
+        },
         || {
             rayon::join(
                 || (contender(current, &pairs.current), contender(candidate, &pairs.candidate)),
@@ -185,8 +193,11 @@ pub fn compare(
         sites: by_site(pairs, &site_days, &all, bootstrap),
         seed,
         resamples: u64::from(bootstrap.resamples.get()),
+        interval_method: INTERVAL_METHOD.to_owned(),
         delta_percentile: Some(estimate.delta_interval.percentile),
         ratio_percentile: Some(estimate.ratio_interval.percentile),
+        delta_bca: estimate.delta_interval.bca,
+        ratio_bca: estimate.ratio_interval.bca,
         metrics,
         slices,
         worst_slice,

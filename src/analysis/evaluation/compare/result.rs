@@ -8,7 +8,24 @@ use crate::base::{Moment, Verdict};
 
 use super::super::errors::Errors;
 use super::lineage::{Lineage, Selection};
-use super::{Metric, Power, Slice, Tenth, WorstSlice};
+use super::{Metric, Power, Slice, SliceVerdict, Tenth, WorstSlice};
+
+/// 95 %, site-days drawn with replacement: the outer ends of the percentile and the BCa interval, expanded for the number of blocks.
+pub const INTERVAL_METHOD: &str = "block_bootstrap_outer_of_expanded_percentile_and_bca";
+
+/// The [`super::Dimension::id`] of sites.
+const SITE: &str = "site";
+
+/// What an interval says of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The candidate errs less, by more than chance.
+    Better,
+    /// It errs more, by more than chance.
+    Worse,
+    /// The two cannot be told apart.
+    Alike,
+}
 
 /// One side of a comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,12 +137,21 @@ pub struct Comparison {
     pub seed: u64,
     /// Its resamples.
     pub resamples: u64,
-    /// ΔMAE by percentiles alone, beside the corrected interval above.
+    /// How the intervals are made that are told and that decide: [`INTERVAL_METHOD`].
+    #[serde(default)]
+    pub interval_method: String,
+    /// ΔMAE by plain percentiles: it decides nothing.
     #[serde(default)]
     pub delta_percentile: Option<Interval>,
     /// The ratio likewise.
     #[serde(default)]
     pub ratio_percentile: Option<Interval>,
+    /// ΔMAE by the plain BCa interval: it decides nothing. Absent where it cannot be made.
+    #[serde(default)]
+    pub delta_bca: Option<Interval>,
+    /// The ratio likewise.
+    #[serde(default)]
+    pub ratio_bca: Option<Interval>,
     /// Other tests of the same difference.
     #[serde(default)]
     pub tests: DifferenceTests,
@@ -176,4 +202,32 @@ pub struct Side {
     pub name: String,
     /// Its family.
     pub family: String,
+}
+
+impl Comparison {
+    /// What the interval of the difference says; that of the ratio says the same.
+    #[must_use]
+    pub fn found(&self) -> Difference {
+        if self.delta_high < 0.0 {
+            Difference::Better
+        } else if self.delta_low > 0.0 {
+            Difference::Worse
+        } else {
+            Difference::Alike
+        }
+    }
+
+    /// What is said of a site: what its slice says, which was judged among all of them. Where there is one site, or no slice was
+    /// kept (evidence of earlier programs), its interval alone.
+    #[must_use]
+    pub fn of_site(&self, site: &SiteSlice) -> SliceVerdict {
+        let slice = self.slices.iter().find(|slice| slice.dimension == SITE && slice.level == site.site);
+        match (slice, site.ratio_low, site.ratio_high) {
+            (Some(slice), _, _) => slice.verdict,
+            (None, Some(low), _) if low > 1.0 => SliceVerdict::Worse,
+            (None, _, Some(high)) if high < 1.0 => SliceVerdict::Better,
+            (None, Some(_), Some(_)) => SliceVerdict::Alike,
+            (None, _, _) => SliceVerdict::NotJudged,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The plan: no critical feature was removed. One that does not vary in the data set (the site, where there is one) cannot be
 //! learned from; that it is not used is said, and is no removal.
 
-use super::{Case, Decision, Gate, Limits};
+use super::{Case, Decision, Gate, Limits, Unit};
 use crate::base::Verdict;
 
 pub(super) struct CriticalFeatures;
@@ -9,6 +9,10 @@ pub(super) struct CriticalFeatures;
 impl Gate for CriticalFeatures {
     fn id(&self) -> &'static str {
         "critical_features"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Count
     }
 
     fn decide(&self, case: &Case<'_>, _: &Limits) -> Decision {

@@ -1,6 +1,6 @@
 //! The plan: the mean absolute error is lower, or at most 5 % higher; by the one-sided bounds of the ratio.
 
-use super::{Case, Decision, Gate, Limit, Limits};
+use super::{Case, Decision, Gate, Limit, Limits, Unit};
 use crate::base::statistics::NonInferiority;
 
 pub(super) struct Error;
@@ -11,6 +11,10 @@ pub const MARGIN: Limit = Limit { id: "gate.error.margin", usual: 1.05, least: 1
 impl Gate for Error {
     fn id(&self) -> &'static str {
         "error"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Ratio
     }
 
     fn limits(&self) -> &'static [Limit] {

@@ -1,6 +1,6 @@
 //! The plan: inference takes less than 500 ms; at the 99th percentile, through the code that the service answers with.
 
-use super::{Case, Decision, Gate, Limit, Limits};
+use super::{Case, Decision, Gate, Limit, Limits, Unit};
 use crate::base::Verdict;
 
 pub(super) struct Inference;
@@ -13,6 +13,10 @@ const FEWEST: u64 = 200;
 impl Gate for Inference {
     fn id(&self) -> &'static str {
         "inference"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Milliseconds
     }
 
     fn limits(&self) -> &'static [Limit] {

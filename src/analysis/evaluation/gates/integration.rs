@@ -1,7 +1,7 @@
 //! The way from data to answers holds together: the pipeline runs from a simulated history to tested predictions, and the service
 //! answers requests for visits as the workbench predicts these visits.
 
-use super::{Case, Decision, Gate, Limit, Limits};
+use super::{Case, Decision, Gate, Limit, Limits, Unit};
 use crate::base::Verdict;
 
 pub(super) struct Integration;
@@ -12,6 +12,10 @@ const DIFFERENCE: Limit = Limit { id: "gate.integration.difference", usual: 1e-6
 impl Gate for Integration {
     fn id(&self) -> &'static str {
         "integration"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Difference
     }
 
     fn limits(&self) -> &'static [Limit] {

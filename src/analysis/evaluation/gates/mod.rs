@@ -13,6 +13,8 @@ mod onnx;
 mod reproduction;
 mod slices;
 #[cfg(test)]
+mod slices_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -31,6 +33,9 @@ pub trait Gate: Sync {
     /// Its name in files.
     fn id(&self) -> &'static str;
 
+    /// What its figure is measured in.
+    fn unit(&self) -> Unit;
+
     /// What of it can be set; the id of each is the key of its name for people.
     fn limits(&self) -> &'static [Limit] {
         &[]
@@ -38,6 +43,21 @@ pub trait Gate: Sync {
 
     /// What it says of a candidate.
     fn decide(&self, case: &Case<'_>, limits: &Limits) -> Decision;
+}
+
+/// What the figure of a gate, and what it is held against, are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// One error ÷ another.
+    Ratio,
+    /// A share of the visits.
+    Share,
+    /// Things.
+    Count,
+    /// Milliseconds.
+    Milliseconds,
+    /// How much two predictions of one visit differ, as a share of them.
+    Difference,
 }
 
 /// Every gate, in the order in which they are told.
@@ -134,7 +154,7 @@ pub struct Decision {
     pub limit: Option<f64>,
     /// What it rests on: visits, requests, features.
     pub n: u64,
-    /// Why it is not a pass; `gate_reason.REASON` is it for people.
+    /// Why it is not a pass, or what must be known of one; `gate_reason.REASON` is it for people.
     pub reason: Option<String>,
     /// Other figures, by name.
     pub figures: BTreeMap<String, serde_json::Value>,
@@ -159,7 +179,7 @@ pub struct GateResult {
     /// What it rests on.
     #[serde(default)]
     pub n: Option<u64>,
-    /// Why it is not a pass.
+    /// Why it is not a pass, or what must be known of one.
     #[serde(default)]
     pub reason: Option<String>,
     /// Other figures, by name.

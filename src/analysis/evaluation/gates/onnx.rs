@@ -1,7 +1,7 @@
 //! The model can be taken elsewhere: exported to ONNX, read back and run by code that shares nothing with the models but the
 //! file, it predicts the same. That this code does what onnxruntime does is a journey of the tests, not of this gate.
 
-use super::{Case, Decision, Gate, Limit, Limits};
+use super::{Case, Decision, Gate, Limit, Limits, Unit};
 use crate::base::Verdict;
 
 pub(super) struct Onnx;
@@ -12,6 +12,10 @@ const DIFFERENCE: Limit = Limit { id: "gate.onnx.difference", usual: 1e-4, least
 impl Gate for Onnx {
     fn id(&self) -> &'static str {
         "onnx"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Difference
     }
 
     fn limits(&self) -> &'static [Limit] {

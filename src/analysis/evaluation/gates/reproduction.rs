@@ -1,6 +1,6 @@
 //! The model that is kept is the model that was tested: read back from its bytes, it predicts the same.
 
-use super::{Case, Decision, Gate, Limits};
+use super::{Case, Decision, Gate, Limits, Unit};
 use crate::analysis::models::Artifact;
 use crate::base::Verdict;
 
@@ -9,6 +9,10 @@ pub(super) struct Reproduction;
 impl Gate for Reproduction {
     fn id(&self) -> &'static str {
         "reproduction"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Count
     }
 
     fn decide(&self, case: &Case<'_>, _: &Limits) -> Decision {

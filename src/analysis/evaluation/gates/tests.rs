@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::analysis::evaluation::{
-    Comparison, Dimension, Figure, LineageKind, Metric, Pairs, Settings, Side, compare,
+    Comparison, Dimension, Figure, LineageKind, Metric, Pairs, Settings, Side, Tenth, compare,
 };
 use crate::base::Moment;
 use crate::base::calendar::CivilDate;
 
 /// Twenty days at two sites; at the second, the candidate is off by `there` minutes where the current model is off by four.
-fn comparison(there: f64) -> Comparison {
+pub(super) fn comparison(there: f64) -> Comparison {
     let mut pairs = Pairs { sites: vec!["a".to_owned(), "b".to_owned()], ..Pairs::default() };
     let mut site = Dimension { id: "site", levels: pairs.sites.clone(), code: Vec::new() };
     for day in 0..20 {
@@ -31,7 +31,7 @@ fn comparison(there: f64) -> Comparison {
     compare(side("a"), side("b"), &pairs, Settings::seeded(1)).unwrap()
 }
 
-fn case(comparison: &Comparison) -> Case<'_> {
+pub(super) fn case(comparison: &Comparison) -> Case<'_> {
     Case { comparison, candidate: None, critical: None, inference: None, integration: None, onnx: None }
 }
 
@@ -114,4 +114,38 @@ fn intervals_are_judged_by_the_ends_of_their_coverage() {
     assert_eq!(verdict(Some(0.70), 0.76, Some(0.82)), Verdict::Inconclusive);
     assert_eq!(verdict(Some(0.60), 0.65, Some(0.70)), Verdict::Fail);
     assert_eq!(verdict(None, 0.95, None), Verdict::Inconclusive);
+}
+
+#[test]
+fn intervals_that_hold_too_much_pass_and_say_so() {
+    let mut of = comparison(3.0);
+    let figure = |id: &str, unit: &str, value: f64, half: f64| Metric {
+        id: id.to_owned(),
+        unit: unit.to_owned(),
+        n: 800,
+        current: None,
+        candidate: Some(Figure { value, low: Some(value - half), high: Some(value + half) }),
+        difference: None,
+    };
+    of.metrics = vec![figure("coverage_80", "share", 0.92, 0.02), figure("width_80", "minutes", 31.0, 1.0)];
+    let told = |of: &Comparison| {
+        let found =
+            decide(&case(of), &Limits::default()).into_iter().find(|gate| gate.gate == "coverage").unwrap();
+        (found.verdict, found.reason, found.figures["width"].as_f64())
+    };
+    assert_eq!(told(&of), (Verdict::Pass, Some("coverage_wide".to_owned()), Some(31.0)));
+    // Half of the waits are zero: no interval can hold less.
+    of.by_wait = vec![Tenth {
+        from: 0.0,
+        to: 0.0,
+        n: of.n / 2,
+        mae_current: 1.0,
+        mae_candidate: 1.0,
+        bias_current: 1.0,
+        bias_candidate: 1.0,
+    }];
+    assert_eq!(told(&of), (Verdict::Pass, Some("coverage_zero".to_owned()), Some(31.0)));
+    // Not beyond the tolerance, and nothing to say.
+    of.metrics[0] = figure("coverage_80", "share", 0.83, 0.02);
+    assert_eq!(told(&of).1, None);
 }

@@ -161,7 +161,7 @@ fn differences(look: &Look, comparison: &Comparison) -> HistogramData {
 }
 
 fn sites(look: &Look, comparison: &Comparison) -> ForestData {
-    let judged: Vec<ForestRow> = comparison.sites.iter().filter_map(site).collect();
+    let judged: Vec<ForestRow> = comparison.sites.iter().filter_map(|of| site(comparison, of)).collect();
     let (shown, all) = (judged.len().min(MOST_SITES), judged.len());
     let note = if shown < all {
         let number = |value: usize| look.language.integer(value as u64);
@@ -180,14 +180,13 @@ fn sites(look: &Look, comparison: &Comparison) -> ForestData {
     }
 }
 
-fn site(slice: &SiteSlice) -> Option<ForestRow> {
-    let (low, high) = (slice.ratio_low?, slice.ratio_high?);
-    let ink = if low > 1.0 {
-        Ink::Fail
-    } else if high < 1.0 {
-        Ink::Candidate
-    } else {
-        Ink::Reference
-    };
-    Some(ForestRow { label: slice.site.clone(), n: slice.n, estimate: slice.ratio?, low, high, ink })
+fn site(comparison: &Comparison, slice: &SiteSlice) -> Option<ForestRow> {
+    Some(ForestRow {
+        label: slice.site.clone(),
+        n: slice.n,
+        estimate: slice.ratio?,
+        low: slice.ratio_low?,
+        high: slice.ratio_high?,
+        ink: super::more::ink_of(comparison.of_site(slice)),
+    })
 }

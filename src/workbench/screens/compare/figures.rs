@@ -3,13 +3,13 @@
 use egui::Ui;
 
 use crate::analysis::evaluation::{Figure, Metric};
-use crate::base::language::NO_VALUE;
+use crate::base::language::{NO_VALUE, places_beside};
 use crate::workbench::screens::gate_row::gate_row_ui;
 use crate::workbench::screens::metrics::interval_words;
 use crate::workbench::text::Text;
-use crate::workbench::theme::{Ink, Look};
+use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Table};
-use crate::workflows::compare::CompareOutcome;
+use crate::workflows::compare::{CompareOutcome, method_words};
 use crate::workflows::gates::{gate_reason, gate_value};
 
 /// The table of all figures.
@@ -46,6 +46,7 @@ pub(super) fn metrics_ui(ui: &mut Ui, outcome: &CompareOutcome, height: f32) {
         });
         let constant = look.language.decimal(outcome.mae_constant, 2);
         Text::new(look.fill("compare.constant_line", &[("mae", &constant)])).ink(Ink::Faint).wrap().ui(ui);
+        Text::new(method_words(look.language, comparison)).size(sizes::SMALL).ink(Ink::Faint).wrap().ui(ui);
     });
 }
 
@@ -67,12 +68,18 @@ fn figure(look: &Look, metric: &Metric, figure: Option<Figure>) -> String {
 
 fn difference(look: &Look, metric: &Metric) -> String {
     let Some(figure) = metric.difference else { return NO_VALUE.to_owned() };
-    let (scale, places) = if is_share(metric) { (100.0, 1) } else { (1.0, 2) };
-    let mut value = look.language.signed_decimal(figure.value * scale, places);
+    let (scale, least) = if is_share(metric) { (100.0, 1) } else { (1.0, 2) };
+    let ends = [figure.low, figure.high].map(|end| end.unwrap_or(f64::NAN) * scale);
+    let places = places_beside(0.0, &ends, least);
+    let signed = |value: f64| look.language.signed_decimal(value, places);
+    let mut value = signed(figure.value * scale);
     if is_share(metric) {
         value = look.fill("metric.points", &[("points", &value)]);
     }
-    with_ends(look, value, figure, scale, places)
+    if figure.low.and(figure.high).is_none() {
+        return value;
+    }
+    look.fill("chart.with_bounds", &[("value", &value), ("low", &signed(ends[0])), ("high", &signed(ends[1]))])
 }
 
 fn with_ends(look: &Look, value: String, figure: Figure, scale: f64, places: usize) -> String {

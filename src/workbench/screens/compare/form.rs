@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::Ui;
 
+use crate::analysis::evaluation::CostWeights;
 use crate::base::calendar::{CivilDate, date_of_either_calendar};
 use crate::workbench::command::Comparing;
 use crate::workbench::screens::field::{Field, plain_number};
@@ -24,6 +25,8 @@ pub(super) struct Form {
     until: String,
     file: String,
     trained_until: String,
+    minute: String,
+    turn: String,
     origins: String,
 }
 
@@ -39,6 +42,8 @@ impl Default for Form {
             until: String::new(),
             file: String::new(),
             trained_until: String::new(),
+            minute: CostWeights::default().per_minute_needless.to_string(),
+            turn: CostWeights::default().per_turn_missed.to_string(),
             origins: USUAL_ORIGINS.to_owned(),
         }
     }
@@ -50,6 +55,12 @@ fn day(typed: &str) -> Result<Option<CivilDate>, ()> {
         "" => Ok(None),
         typed => date_of_either_calendar(typed).map(Some).map_err(drop),
     }
+}
+
+/// What a minute or a turn costs.
+fn cost(typed: &str) -> Result<f64, &'static str> {
+    let cost = plain_number(typed).parse::<f64>().ok();
+    cost.filter(|cost| cost.is_finite() && *cost >= 0.0).ok_or("compare.not_a_cost")
 }
 
 impl Form {
@@ -69,7 +80,8 @@ impl Form {
             Period { from: day(&self.from).map_err(not_a_day)?, until: day(&self.until).map_err(not_a_day)? };
         let trained_until = day(&self.trained_until).map_err(not_a_day)?.filter(|_| is_file);
         let trained_until = trained_until.map(TrainingEnd::DayBegins);
-        Ok(CompareRequest { trained_until, period, ..CompareRequest::of(current, candidate) })
+        let weights = CostWeights { per_minute_needless: cost(&self.minute)?, per_turn_missed: cost(&self.turn)? };
+        Ok(CompareRequest { trained_until, period, weights, ..CompareRequest::of(current, candidate) })
     }
 
     fn origins(&self) -> Result<u32, &'static str> {
@@ -81,9 +93,10 @@ impl Form {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, both: Option<(ModelName, ModelName)>, outbox: &mut Outbox) {
         let look = Look::of(ui);
         Card::titled(look.text("compare.more")).ui(ui, |ui| {
-            grid_ui(ui, "compare otherwise", &[1.0, 1.4, 0.8], |ui, column, _| match column {
+            grid_ui(ui, "compare otherwise", &[1.0, 1.4, 1.0, 0.8], |ui, column, _| match column {
                 0 => self.period_ui(ui, &look),
                 1 => self.file_ui(ui, &look),
+                2 => self.cost_ui(ui, &look),
                 _ => self.origins_ui(ui, &look),
             });
             ui.add_space(sizes::GRID);
@@ -122,6 +135,17 @@ impl Form {
         let problem = day(&self.trained_until).is_err().then_some(look.text("compare.not_a_day"));
         let (name, hint) = (look.text("compare.trained_until"), look.text("compare.trained_until_hint"));
         Field { name, hint, problem, lines: 1 }.ui(ui, &mut self.trained_until);
+    }
+
+    fn cost_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let fields = [
+            ("compare.cost_minute", "compare.cost_minute_hint", &mut self.minute),
+            ("compare.cost_turn", "compare.cost_turn_hint", &mut self.turn),
+        ];
+        for (name, hint, typed) in fields {
+            let problem = cost(typed).err().map(|key| look.text(key));
+            Field { name: look.text(name), hint: look.text(hint), problem, lines: 1 }.ui(ui, typed);
+        }
     }
 
     fn origins_ui(&mut self, ui: &mut Ui, look: &Look) {

@@ -34,12 +34,15 @@ pub(super) fn slices(look: &Look, comparison: &Comparison) -> ForestData {
 }
 
 /// Coloured by what was found over all slices together: an interval beside 1 alone is not enough among many.
-fn row(look: &Look, slice: &Slice) -> Option<ForestRow> {
-    let ink = match slice.verdict {
+pub(super) fn ink_of(verdict: SliceVerdict) -> Ink {
+    match verdict {
         SliceVerdict::Worse => Ink::Fail,
         SliceVerdict::Better => Ink::Candidate,
         SliceVerdict::Alike | SliceVerdict::NotJudged => Ink::Reference,
-    };
+    }
+}
+
+fn row(look: &Look, slice: &Slice) -> Option<ForestRow> {
     let values = [
         ("dimension", look.text(&format!("slice.{}", slice.dimension)).to_owned()),
         ("level", level_words(look.language, &slice.dimension, &slice.level)),
@@ -50,7 +53,7 @@ fn row(look: &Look, slice: &Slice) -> Option<ForestRow> {
         estimate: slice.ratio?,
         low: slice.ratio_low?,
         high: slice.ratio_high?,
-        ink,
+        ink: ink_of(slice.verdict),
     })
 }
 

@@ -7,6 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::{Compare, words};
+use crate::analysis::evaluation::SliceVerdict;
 use crate::base::Verdict;
 use crate::base::calendar::CivilDate;
 use crate::base::language::Language;
@@ -123,6 +124,10 @@ fn worse_alike_and_undecided_are_said_as_such() {
     (comparison.delta, comparison.delta_low, comparison.delta_high) = (0.5, 0.2, 0.8);
     assert!(words::headline(&look, &comparison).contains("0.5 minutes worse"));
     assert!(words::sentence(&look, &comparison).starts_with("95 %: 0.2–0.8 minutes"));
+    // What leaves out zero does not look like it.
+    (comparison.delta, comparison.delta_low, comparison.delta_high) = (-0.14, -0.27, -0.003);
+    assert!(words::headline(&look, &comparison).contains("0.140 minutes better"));
+    assert!(words::sentence(&look, &comparison).starts_with("95 %: 0.003–0.270 minutes"));
     (comparison.delta, comparison.delta_low, comparison.delta_high) = (0.1, -0.2, 0.4);
     assert!(words::headline(&look, &comparison).ends_with("cannot be told apart"));
     assert!(words::sentence(&look, &comparison).contains("0.2 minutes better to 0.4 minutes worse"));
@@ -132,10 +137,18 @@ fn worse_alike_and_undecided_are_said_as_such() {
     for site in &mut comparison.sites {
         (site.ratio, site.ratio_low, site.ratio_high) = (None, None, None);
     }
+    for slice in &mut comparison.slices {
+        slice.verdict = SliceVerdict::NotJudged;
+    }
     assert!(words::sentence(&look, &comparison).contains("No site"));
     assert!(words::unscored(&look, &comparison).contains("Too few visits to judge: "));
     comparison.sites[0].ratio = Some(1.24);
     comparison.sites[0].ratio_low = Some(1.1);
+    // Its interval alone says nothing: it is one of many, and what decides was found over all of them.
+    assert!(words::sentence(&look, &comparison).contains("not worse at the one site"));
+    let site = comparison.sites[0].site.clone();
+    let slice = comparison.slices.iter_mut().find(|slice| slice.dimension == "site" && slice.level == site);
+    slice.unwrap().verdict = SliceVerdict::Worse;
     let worse = format!("worse at one site: 24 % at {}", comparison.sites[0].site);
     assert!(words::sentence(&look, &comparison).contains(&worse));
 }

@@ -1,10 +1,10 @@
 //! What a comparison says, in sentences. Every figure comes with its interval and the visits it rests on.
 
 use super::charts::side_words;
-use crate::analysis::evaluation::{Comparison, SiteSlice};
+use crate::analysis::evaluation::{Comparison, Difference, SiteSlice, SliceVerdict};
 use crate::workbench::screens::names::{at_start, listed};
 use crate::workbench::theme::Look;
-use crate::workflows::compare::{bounds_words, undecided_words};
+use crate::workflows::compare::{bounds_words, difference_places, headline_key, undecided_words};
 
 /// Sites that are named where they cannot be judged.
 const MOST_NAMED: usize = 6;
@@ -12,31 +12,23 @@ const MOST_NAMED: usize = 6;
 /// "Run 2 (elastic net) is 1.9 minutes better than 1.0.0 (today's rule)".
 pub(super) fn headline(look: &Look, comparison: &Comparison) -> String {
     let (current, candidate) = (&comparison.current, &comparison.candidate);
-    let key = if comparison.delta_high < 0.0 {
-        "compare.better"
-    } else if comparison.delta_low > 0.0 {
-        "compare.worse"
-    } else {
-        "compare.alike"
-    };
     let values = [
         ("candidate", side_words(look, &candidate.name, &candidate.family)),
         ("current", side_words(look, &current.name, &current.family)),
-        ("minutes", look.language.decimal(comparison.delta.abs(), 1)),
+        ("minutes", look.language.decimal(comparison.delta.abs(), difference_places(comparison, 1))),
     ];
-    at_start(&look.language.fill_owned(key, &values))
+    at_start(&look.language.fill_owned(headline_key(comparison), &values))
 }
 
 /// The interval, the visits, and where it is worse.
 pub(super) fn sentence(look: &Look, comparison: &Comparison) -> String {
-    let number = |value: f64| look.language.decimal(value, 1);
+    let places = difference_places(comparison, 1);
+    let number = |value: f64| look.language.decimal(value, places);
     let (low, high) = (comparison.delta_low, comparison.delta_high);
-    let (key, low, high) = if high < 0.0 {
-        ("compare.interval", number(-high), number(-low))
-    } else if low > 0.0 {
-        ("compare.interval", number(low), number(high))
-    } else {
-        ("compare.interval_alike", number(-low), number(high))
+    let (key, low, high) = match comparison.found() {
+        Difference::Better => ("compare.interval", number(-high), number(-low)),
+        Difference::Worse => ("compare.interval", number(low), number(high)),
+        Difference::Alike => ("compare.interval_alike", number(-low), number(high)),
     };
     let values = [
         ("low", low),
@@ -45,12 +37,13 @@ pub(super) fn sentence(look: &Look, comparison: &Comparison) -> String {
         ("days", look.language.integer(comparison.days)),
     ];
     let interval = look.language.fill_owned(key, &values);
-    look.fill("compare.sentences", &[("first", &interval), ("second", &sites_sentence(look, &comparison.sites))])
+    look.fill("compare.sentences", &[("first", &interval), ("second", &sites_sentence(look, comparison))])
 }
 
-fn sites_sentence(look: &Look, sites: &[SiteSlice]) -> String {
-    let judged = sites.iter().filter(|site| site.ratio.is_some()).count() as u64;
-    let worse: Vec<&SiteSlice> = sites.iter().filter(|site| site.ratio_low.is_some_and(|low| low > 1.0)).collect();
+fn sites_sentence(look: &Look, comparison: &Comparison) -> String {
+    let sites = || comparison.sites.iter();
+    let judged = sites().filter(|site| site.ratio.is_some()).count() as u64;
+    let worse: Vec<&SiteSlice> = sites().filter(|site| comparison.of_site(site) == SliceVerdict::Worse).collect();
     // The worst comes first.
     let worst = worse.first().map(|site| {
         let more = site.ratio.map_or(f64::NAN, |ratio| ratio - 1.0);
@@ -58,6 +51,7 @@ fn sites_sentence(look: &Look, sites: &[SiteSlice]) -> String {
     });
     match (judged, worst) {
         (0, _) => look.text("compare.no_site_judged").to_owned(),
+        (1, None) => look.text("compare.worse_nowhere_one").to_owned(),
         (_, None) => look.fill("compare.worse_nowhere", &[("sites", &look.language.integer(judged))]),
         (_, Some((site, more))) if worse.len() == 1 => {
             look.fill("compare.worse_at_one", &[("site", &site), ("more", &more)])

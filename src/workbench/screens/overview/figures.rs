@@ -16,6 +16,7 @@ use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::charts::{LineData, Mark, Series, SparkData, Threshold, XPoint};
 use crate::workbench::widgets::{Button, Card, KeyFigure, Pill, grid_ui, row_ui};
+use crate::workflows::compare::difference_places;
 
 /// Days that the small history of the error shows.
 const SPARK_DAYS: usize = 30;
@@ -113,7 +114,8 @@ fn difference_figure(facts: &Facts<'_>, look: &Look) -> KeyFigure {
         let name = look.text("overview.difference_alone");
         return KeyFigure::new(name, language.decimal(f64::NAN, 1)).target(look.text("overview.no_evaluation"));
     };
-    let signed = |value: f64| language.signed_decimal(value, 1);
+    let places = difference_places(comparison, 1);
+    let signed = |value: f64| language.signed_decimal(value, places);
     let line = look.fill(
         "overview.difference_line",
         &[

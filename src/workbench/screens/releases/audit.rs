@@ -8,7 +8,7 @@ use crate::store::registry::{Event, EventKind};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Notice, Table};
-use crate::workflows::gates::figure_words;
+use crate::workflows::gates::exact_words;
 
 /// Height of the list; older events are scrolled to.
 const HEIGHT: f32 = 296.0;
@@ -61,7 +61,7 @@ fn reason(page: &Page<'_>, event: &Event) -> String {
             let value = event.details.get("value").and_then(serde_json::Value::as_f64).unwrap_or(f64::NAN);
             let values = [
                 ("name", page.look.text(detail("name")).to_owned()),
-                ("value", figure_words(page.look.language, value)),
+                ("value", exact_words(page.look.language, value)),
                 ("reason", detail("reason").to_owned()),
             ];
             page.look.language.fill_owned("releases.event.threshold_set", &values)

@@ -208,7 +208,7 @@ pub(super) fn roll_back_refusal(page: &Page<'_>) -> Option<String> {
 }
 
 /// Why this person may not, or must wait.
-fn role_refusal(page: &Page<'_>, permission: Permission) -> Option<String> {
+pub(super) fn role_refusal(page: &Page<'_>, permission: Permission) -> Option<String> {
     let (look, name) = (page.look, isolate(&page.state.person));
     let Some(person) = page.snapshot.person(&page.state.person) else {
         return Some(look.fill("releases.refused.unknown", &[("name", &name)]));

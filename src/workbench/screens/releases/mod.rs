@@ -11,6 +11,7 @@ mod page;
 mod people;
 mod review;
 mod service;
+mod thresholds;
 mod versions;
 
 use egui::Ui;
@@ -18,6 +19,7 @@ use egui::Ui;
 use self::decide::DecisionForm;
 use self::page::{Calendar, Page};
 use self::people::OwnerForm;
+use self::thresholds::ThresholdForm;
 use super::roll_back::RollBackForm;
 use crate::base::Version;
 use crate::base::explain::Explanation;
@@ -38,6 +40,7 @@ pub(super) struct Releases {
     decision: DecisionForm,
     roll_back: RollBackForm,
     owner: OwnerForm,
+    thresholds: ThresholdForm,
     calendar: Calendar,
 }
 
@@ -63,7 +66,7 @@ impl Screen for Releases {
 
     fn ui(&mut self, ui: &mut Ui, state: &State, outbox: &mut Outbox) {
         let Some(snapshot) = state.snapshot.clone() else { return absent_ui(ui, state, outbox) };
-        let Releases { selected, decision, roll_back, owner, calendar } = self;
+        let Releases { selected, decision, roll_back, owner, thresholds, calendar } = self;
         let page = Page { look: Look::of(ui), state, snapshot: &snapshot, calendar };
         if snapshot.people.is_empty() && snapshot.versions.is_empty() {
             return nobody_ui(ui, &page, owner, outbox);
@@ -94,12 +97,14 @@ impl Screen for Releases {
                     people::card_ui(ui, &page, owner, height, outbox);
                 }
             });
+            thresholds.card_ui(ui, &page, outbox);
             audit::card_ui(ui, &page, 0.0);
         } else {
             grid_ui(ui, "releases audit", &SHARES, |ui, index, height| match index {
                 0 => audit::card_ui(ui, &page, height),
                 _ => people::card_ui(ui, &page, owner, height, outbox),
             });
+            thresholds.card_ui(ui, &page, outbox);
         }
     }
 }

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::fields::{code, fact_ui, heading_ui};
 use super::page::Page;
 use crate::analysis::evaluation::gates::GateResult;
-use crate::analysis::evaluation::{Comparison, SiteSlice};
+use crate::analysis::evaluation::{Comparison, Difference, SiteSlice};
 use crate::base::Verdict;
 use crate::base::language::NO_VALUE;
 use crate::store::registry::{Approval, Decision, VersionEntry};
@@ -13,6 +13,7 @@ use crate::workbench::screens::gate_row::gate_row_ui;
 use crate::workbench::text::{Text, isolate};
 use crate::workbench::theme::{Ink, sizes};
 use crate::workbench::widgets::{Card, Cell, Column, Notice, Pill, Table};
+use crate::workflows::compare::{difference_places, ratio_places};
 use crate::workflows::evidence::Evidence;
 use crate::workflows::gates::{gate_reason, gate_value};
 
@@ -58,22 +59,17 @@ fn evidence_ui(ui: &mut Ui, page: &Page<'_>, evidence: &Evidence) {
 /// The virtual A/B in one sentence.
 fn comparison_sentence(page: &Page<'_>, comparison: &Comparison) -> String {
     let look = page.look;
-    let key = if comparison.delta_high < 0.0 {
-        "releases.ab.better"
-    } else if comparison.delta_low > 0.0 {
-        "releases.ab.worse"
-    } else {
-        "releases.ab.equal"
-    };
     // Which side is better is said in words; the numbers are its size.
     let (low, high) = (comparison.delta_low, comparison.delta_high);
-    let (delta, low, high) = match key {
-        "releases.ab.better" => (-comparison.delta, -high, -low),
-        _ => (comparison.delta, low, high),
+    let (key, (delta, low, high)) = match comparison.found() {
+        Difference::Better => ("releases.ab.better", (-comparison.delta, -high, -low)),
+        Difference::Worse => ("releases.ab.worse", (comparison.delta, low, high)),
+        Difference::Alike => ("releases.ab.equal", (comparison.delta, low, high)),
     };
-    let signed = |value: f64| match key {
-        "releases.ab.equal" => look.language.signed_decimal(value, 1),
-        _ => page.number(value, 1),
+    let (places, ratio_places) = (difference_places(comparison, 1), ratio_places(comparison, 2));
+    let signed = |value: f64| match comparison.found() {
+        Difference::Alike => look.language.signed_decimal(value, places),
+        Difference::Better | Difference::Worse => page.number(value, places),
     };
     look.language.fill_owned(
         key,
@@ -82,9 +78,9 @@ fn comparison_sentence(page: &Page<'_>, comparison: &Comparison) -> String {
             ("delta", signed(delta)),
             ("low", signed(low)),
             ("high", signed(high)),
-            ("ratio", page.number(comparison.ratio, 2)),
-            ("ratio_low", page.number(comparison.ratio_low, 2)),
-            ("ratio_high", page.number(comparison.ratio_high, 2)),
+            ("ratio", page.number(comparison.ratio, ratio_places)),
+            ("ratio_low", page.number(comparison.ratio_low, ratio_places)),
+            ("ratio_high", page.number(comparison.ratio_high, ratio_places)),
             ("n", look.language.integer(comparison.n)),
             ("days", look.language.integer(comparison.days)),
             ("from", page.day(comparison.from)),

@@ -91,8 +91,8 @@ impl Telling<'_> {
     /// What gives the same numbers again.
     fn command(&self) -> String {
         let comparison = self.comparison();
-        let weights = self.account.weights;
-        format!(
+        let weights = self.account.outcome.weights;
+        let mut command = format!(
             "nobat compare --current {} --candidate {} --data {} --seed {} --cost-minute {} --cost-turn {}",
             comparison.current.name,
             comparison.candidate.name,
@@ -100,7 +100,19 @@ impl Telling<'_> {
             comparison.seed,
             weights.per_minute_needless,
             weights.per_turn_missed
-        )
+        );
+        let days = [("--from", comparison.selection.from), ("--until", comparison.selection.until)];
+        let days = days.into_iter().filter_map(|(name, day)| Some(format!(" {name} {}", day?)));
+        command.extend(days);
+        let lineage = &comparison.lineage;
+        let files = [
+            (&comparison.selection.current_file, lineage.current_trained_until),
+            (&comparison.selection.candidate_file, lineage.candidate_trained_until),
+        ];
+        // One end of training is said for both files.
+        let end = files.into_iter().find_map(|(file, until)| until.filter(|_| file.is_some()));
+        command.extend(end.map(|until| format!(" --trained-until {until}")));
+        command
     }
 
     pub fn terms(&self) -> Vec<Block> {

@@ -9,7 +9,7 @@ mod slices;
 mod tables;
 mod words;
 
-use crate::analysis::evaluation::{Comparison, CostWeights};
+use crate::analysis::evaluation::Comparison;
 use crate::base::calendar::{DateStyle, Zone};
 use crate::base::language::Language;
 use crate::base::{Digest, Moment};
@@ -29,8 +29,6 @@ pub struct ComparisonAccount<'a> {
     pub digest: Digest,
     /// By whose clock days are told.
     pub zone: Zone,
-    /// What errors cost people.
-    pub weights: CostWeights,
     /// The digests of both models as they are kept; none of a baseline.
     pub artifacts: [Option<Digest>; 2],
     /// In which calendar days are told; that of the language without it.

@@ -2,7 +2,9 @@
 
 use crate::analysis::evaluation::gates::GateResult;
 use crate::analysis::evaluation::{Figure, Metric, Power};
+use crate::base::language::places_beside;
 use crate::base::statistics::Interval;
+use crate::workflows::compare::{difference_places, method_words, ratio_places};
 use crate::workflows::gates::{gate_reason, gate_value};
 use crate::workflows::report::document::{Block, Cell, Head, Ink, Table};
 
@@ -62,8 +64,8 @@ impl Telling<'_> {
             is_folded: false,
         };
         let weights = [
-            ("minute", self.language.decimal(self.account.weights.per_minute_needless, 1)),
-            ("turn", self.language.decimal(self.account.weights.per_turn_missed, 1)),
+            ("minute", self.language.decimal(self.account.outcome.weights.per_minute_needless, 1)),
+            ("turn", self.language.decimal(self.account.outcome.weights.per_turn_missed, 1)),
         ];
         vec![Block::Table(table), Block::Text(self.fill("report.cost_note", &weights))]
     }
@@ -86,10 +88,10 @@ impl Telling<'_> {
     /// Candidate − current; coloured where its interval leaves no doubt which of them is better.
     fn difference(&self, metric: &Metric) -> Cell {
         let Some(figure) = metric.difference else { return Cell::Text(self.text("report.none"), Ink::Soft) };
-        let words = |value: f64| match metric.unit.as_str() {
-            "share" => self.language.signed_decimal(value * 100.0, 1),
-            _ => self.language.signed_decimal(value, 2),
-        };
+        let (scale, least) = if metric.unit == "share" { (100.0, 1) } else { (1.0, 2) };
+        let ends = [figure.low, figure.high].map(|end| end.unwrap_or(f64::NAN) * scale);
+        let places = places_beside(0.0, &ends, least);
+        let words = |value: f64| self.language.signed_decimal(value * scale, places);
         let told = self.figure_words(figure, &words);
         let told = if metric.unit == "share" { self.fill("metric.points", &[("points", told)]) } else { told };
         let side = match (figure.low, figure.high) {
@@ -132,7 +134,8 @@ impl Telling<'_> {
 
     /// The intervals by both methods, and tests that rest on other assumptions.
     pub fn tests(&self) -> Vec<Block> {
-        vec![Block::Table(self.test_table()), Block::Table(self.interval_table())]
+        let method = method_words(self.language, self.comparison());
+        vec![Block::Table(self.test_table()), Block::Table(self.interval_table()), Block::Text(method)]
     }
 
     fn test_table(&self) -> Table {
@@ -190,19 +193,22 @@ impl Telling<'_> {
         let comparison = self.comparison();
         let between =
             |low: String, high: String| Cell::text(self.fill("report.range", &[("from", low), ("to", high)]));
-        let minutes = |value: f64| self.language.signed_decimal(value, 3);
-        let ratio = |value: f64| self.language.decimal(value, 3);
-        let percentile = |interval: Option<Interval>, words: &dyn Fn(f64) -> String| match interval {
+        let places = (difference_places(comparison, 3), ratio_places(comparison, 3));
+        let minutes = |value: f64| self.language.signed_decimal(value, places.0);
+        let ratio = |value: f64| self.language.decimal(value, places.1);
+        let plain = |interval: Option<Interval>, words: &dyn Fn(f64) -> String| match interval {
             Some(interval) => between(words(interval.low), words(interval.high)),
             None => Cell::Text(self.text("report.none"), Ink::Soft),
         };
         let row =
-            |key: &str, value: f64, ends: (f64, f64), of: Option<Interval>, words: &dyn Fn(f64) -> String| {
+            |key: &str, value: f64, ends: (f64, f64), of: [Option<Interval>; 2], words: &dyn Fn(f64) -> String| {
+                let [percentile, bca] = of.map(|of| plain(of, words));
                 vec![
                     Cell::text(self.text(key)),
                     Cell::text(words(value)),
                     between(words(ends.0), words(ends.1)),
-                    percentile(of, words),
+                    percentile,
+                    bca,
                 ]
             };
         let delta = (comparison.delta_low, comparison.delta_high);
@@ -213,19 +219,26 @@ impl Telling<'_> {
             heads: vec![
                 Head::Words(self.text("report.figure")),
                 Head::Numbers(self.text("report.value")),
-                Head::Numbers(self.text("report.bca")),
+                Head::Numbers(self.text("report.deciding")),
                 Head::Numbers(self.text("report.percentile")),
+                Head::Numbers(self.text("report.plain_bca")),
             ],
             rows: vec![
                 row(
                     "report.figure_difference_min",
                     comparison.delta,
                     delta,
-                    comparison.delta_percentile,
+                    [comparison.delta_percentile, comparison.delta_bca],
                     &minutes,
                 ),
-                row("report.figure_ratio", comparison.ratio, ends, comparison.ratio_percentile, &ratio),
-                row("report.one_sided", comparison.ratio, bounds, None, &ratio),
+                row(
+                    "report.figure_ratio",
+                    comparison.ratio,
+                    ends,
+                    [comparison.ratio_percentile, comparison.ratio_bca],
+                    &ratio,
+                ),
+                row("report.one_sided", comparison.ratio, bounds, [None, None], &ratio),
             ],
             axis: None,
             is_folded: false,

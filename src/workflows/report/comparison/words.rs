@@ -1,7 +1,9 @@
 //! The first screen: the answer in a sentence, the numbers that carry it, what it means and what would decide.
 
 use crate::analysis::evaluation::{LineageKind, SliceVerdict};
-use crate::workflows::compare::{bounds_words, level_words, selection_words, undecided_words};
+use crate::workflows::compare::{
+    bounds_words, difference_places, headline_key, level_words, ratio_places, selection_words, undecided_words,
+};
 use crate::workflows::models::{at_start, contender_words};
 use crate::workflows::report::document::{Finding, Ink, KeyFigure};
 use crate::workflows::report::markup::name;
@@ -23,25 +25,19 @@ impl Telling<'_> {
 
     pub fn headline(&self) -> String {
         let comparison = self.comparison();
-        let key = if comparison.delta_high < 0.0 {
-            "compare.better"
-        } else if comparison.delta_low > 0.0 {
-            "compare.worse"
-        } else {
-            "compare.alike"
-        };
         let minutes = self.language.decimal(comparison.delta.abs(), self.places());
         let values = [("candidate", self.candidate()), ("current", self.current()), ("minutes", minutes)];
-        at_start(&self.fill(key, &values))
+        at_start(&self.fill(headline_key(comparison), &values))
     }
 
     /// Decimals that tell the ends of the interval of the difference apart.
     fn places(&self) -> usize {
-        match self.comparison().delta_high - self.comparison().delta_low {
+        let least = match self.comparison().delta_high - self.comparison().delta_low {
             width if width >= 1.0 => 1,
             width if width >= 0.02 => 2,
             _ => 3,
-        }
+        };
+        difference_places(self.comparison(), least)
     }
 
     pub fn subject(&self) -> String {
@@ -82,7 +78,8 @@ impl Telling<'_> {
                 .map_or_else(|| self.text("report.no_interval"), |(low, high)| range(plain(low), plain(high))),
             ink,
         };
-        let ratio = |value: f64| self.language.decimal(value, 2);
+        let ratio_places = ratio_places(comparison, 2);
+        let ratio = |value: f64| self.language.decimal(value, ratio_places);
         vec![
             KeyFigure {
                 name: self.text("report.figure_difference"),

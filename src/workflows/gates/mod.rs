@@ -1,18 +1,19 @@
 //! What the gates rest on beside the comparison: how long answers take, whether the way from data to answers holds together,
 //! whether the exported model predicts the same. It is measured here and decided in [`crate::analysis::evaluation::gates`].
 
+mod words;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::analysis::answer::{PredictionRequest, Predictor};
 use crate::analysis::evaluation::SplitPlan;
-use crate::analysis::evaluation::gates::{EndToEnd, GateResult, InferenceTimes, Parity, Simulated};
+use crate::analysis::evaluation::gates::{EndToEnd, InferenceTimes, Parity, Simulated};
 use crate::analysis::features::{Expression, build};
 use crate::analysis::history::{self, History};
 use crate::analysis::models::onnx::{self, OnnxGraph};
 use crate::analysis::models::{Artifact, FitError, Parameters, family};
 use crate::analysis::simulation::{Recipe as Simulation, simulate};
-use crate::base::language::Language;
 use crate::base::{Cancelled, Digest, Minutes, Task};
 
 use super::datasets::Prepared;
@@ -20,6 +21,8 @@ use super::example::request_of;
 use super::fitting::Recipe;
 use super::train::fit_and_test;
 use super::{SEED, WorkflowError};
+
+pub use words::{exact_words, gate_reason, gate_value, gate_words};
 
 /// Visits whose requests are answered, and that the exported model predicts.
 const MOST_VISITS: usize = 512;
@@ -184,62 +187,4 @@ fn exported<'v>(
         }
         Err(error) => failed(error.to_string()),
     }
-}
-
-/// The name of a gate, what it says, the figure it rests on and why it is not a pass.
-#[must_use]
-pub fn gate_words(language: Language, gate: &GateResult) -> String {
-    let mut said = language.text(&format!("gate.{}", gate.id)).to_owned();
-    let more = [gate_value(language, gate), gate_reason(language, gate)];
-    for (place, more) in more.into_iter().flatten().enumerate() {
-        let key = if place == 0 { "gate_says" } else { "compare.sentences" };
-        said = language.fill(key, &[("first", &said), ("second", &more)]);
-    }
-    said
-}
-
-/// The figure that a gate rests on, beside what it is held against.
-#[must_use]
-pub fn gate_value(language: Language, gate: &GateResult) -> Option<String> {
-    let values = [
-        ("value", figure_words(language, gate.value?)),
-        ("limit", figure_words(language, gate.limit?)),
-        ("n", language.integer(gate.n?)),
-    ];
-    Some(language.fill_owned(&format!("gate_value.{}", gate.id), &values))
-}
-
-/// Why a gate is not a pass, or passes for less than all.
-#[must_use]
-pub fn gate_reason(language: Language, gate: &GateResult) -> Option<String> {
-    let reason = gate.reason.as_deref()?;
-    let text = |name: &str| gate.figures.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let values = [
-        ("dimension", language.text(&format!("slice.{}", text("dimension"))).to_owned()),
-        ("level", super::compare::level_words(language, text("dimension"), text("level"))),
-        ("failure", text("failure").to_owned()),
-    ];
-    Some(language.fill_owned(&format!("gate_reason.{reason}"), &values))
-}
-
-/// A figure of any size with as many places as it needs.
-#[must_use]
-pub fn figure_words(language: Language, value: f64) -> String {
-    let size = value.abs();
-    let is_exact = |places: usize| {
-        let scale = 10_f64.powi(i32::try_from(places).unwrap_or(0));
-        ((value * scale).round() / scale - value).abs() <= 1e-9 * size
-    };
-    let enough = match size {
-        size if size >= 100.0 => 0,
-        size if size >= 1.0 => 3,
-        size if size >= 0.01 => 4,
-        _ => 8,
-    };
-    let least = 10_f64.powi(-(i32::try_from(enough).unwrap_or(0)));
-    if size > 0.0 && size < least {
-        return language.fill("gate_below", &[("value", &language.decimal(least, enough))]);
-    }
-    let places = (0..enough).find(|places| is_exact(*places)).unwrap_or(enough);
-    language.decimal(value, places)
 }
