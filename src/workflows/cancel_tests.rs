@@ -145,7 +145,7 @@ fn a_search_and_a_backtest_stop_where_they_are_asked_to_and_go_on_later() {
     let outcome = (1..200).find_map(|round: u64| {
         let task = Task::with_cancel(CancelToken::cancelling_at(3 + 4 * round));
         let mut seen = 0;
-        match search(&home, &SMALL.prepared, &asked, &task, &mut |_| seen += 1) {
+        match search(&home, &SMALL.prepared, &asked, &task, &mut |_, _| seen += 1) {
             Err(error) => {
                 assert!(is_cancelled(&error), "in round {round}: {error}");
                 assert!(seen >= kept, "trials are kept: {seen}, {kept} before");
@@ -162,7 +162,7 @@ fn a_search_and_a_backtest_stop_where_they_are_asked_to_and_go_on_later() {
     for name in ["workspace.db", "datasets"] {
         copy_all(&home.folder().join(name), &copy.folder().join(name));
     }
-    let again = search(&copy, &SMALL.prepared, &asked, &Task::default(), &mut |_| {}).unwrap();
+    let again = search(&copy, &SMALL.prepared, &asked, &Task::default(), &mut |_, _| {}).unwrap();
     assert_eq!((again.best.trial, again.best.mae), (outcome.best.trial, outcome.best.mae));
 }
 

@@ -200,7 +200,17 @@ mod tests {
     fn trial(trial: u32, stage: u8, mae: Option<f64>) -> Trial {
         let failure = mae.is_none().then(|| "no model".to_owned());
         let parameters = serde_json::json!({});
-        Trial { trial, stage, parameters, mae, mae_low: None, mae_high: None, failure, seconds: 1.0 }
+        Trial {
+            trial,
+            stage,
+            parameters,
+            mae,
+            mae_low: None,
+            mae_high: None,
+            failure,
+            seconds: 1.0,
+            by_day: Vec::new(),
+        }
     }
 
     /// The fate of the trial with this number on this stage.
