@@ -37,6 +37,7 @@ mod search;
 mod service;
 #[cfg(feature = "serve")]
 mod tampering;
+mod thin;
 mod training;
 #[cfg(feature = "workbench")]
 mod window;
