@@ -218,7 +218,11 @@ fn a_period_a_file_and_past_dates_are_asked_for_in_a_form() {
         };
         assert_eq!(harness.state().sent.last(), Some(&asked(expected, None)));
         // What errors cost is asked for; what is no cost is told.
-        type_in(&mut harness, &name("compare.cost_turn"), "0");
+        harness.get_by_role_and_label(Role::TextInput, &name("compare.cost_turn")).focus();
+        harness.run();
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness.run();
+        type_in(&mut harness, &name("compare.cost_turn"), "300");
         harness.get_by_role_and_label(Role::Button, &name("compare.so")).click();
         harness.run();
         let Some(Command::CompareAs(of)) = harness.state().sent.last().cloned() else { panic!() };

@@ -42,7 +42,7 @@ fn shown(language: Language, state: State) -> Harness<'static, Shown> {
         Look::set_language(context, language);
     };
     let shown = Shown { screen: Releases::default(), state, outbox: Outbox::default() };
-    let mut harness = Harness::builder().with_size(vec2(1200.0, 2000.0)).with_context_setup(setup).build_ui_state(
+    let mut harness = Harness::builder().with_size(vec2(1200.0, 3000.0)).with_context_setup(setup).build_ui_state(
         |ui, shown: &mut Shown| {
             ui.with_layout(Look::of(ui).column(), |ui| shown.screen.ui(ui, &shown.state, &mut shown.outbox));
         },
@@ -175,7 +175,7 @@ fn the_owner_sets_a_threshold_with_a_reason_in_both_languages() {
             "people have complained",
         );
         assert!(is_disabled(&harness));
-        assert!(harness.query_by_label(language.text("releases.refused.threshold_value")).is_some());
+        assert!(harness.query_all_by_label(language.text("releases.refused.threshold_value")).next().is_some());
         let field = name("releases.thresholds.new_value");
         harness.get_by_role_and_label(Role::TextInput, &field).focus();
         harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
