@@ -6,6 +6,8 @@
 
 #![expect(clippy::expect_used, reason = "a bench that cannot go on ends")]
 
+#[path = "common/pairs.rs"]
+mod million;
 #[path = "common/peak.rs"]
 mod peak;
 
@@ -13,15 +15,11 @@ use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
 
-use nobat::analysis::evaluation::{Dimension, Factor, Pairs, Settings, Side, compare};
-use nobat::analysis::models::WaitInterval;
-use nobat::base::Moment;
-use nobat::base::calendar::CivilDate;
-use nobat::base::statistics::{BlockBootstrap, PairedBlock, draws, normal};
+use nobat::analysis::evaluation::{Pairs, Settings, Side, compare};
+use nobat::base::statistics::{BlockBootstrap, PairedBlock};
 
-const VISITS: usize = 1_000_000;
-const SITES: usize = 50;
-const DAYS: usize = 90;
+use million::{DAYS, SITES, VISITS, pairs};
+
 const ROUNDS: usize = 5;
 
 fn main() {
@@ -79,58 +77,6 @@ fn site_days(pairs: &Pairs) -> Vec<PairedBlock> {
     }
     blocks.retain(|block| block.n > 0);
     blocks
-}
-
-/// Visits of 50 sites on 90 days whose errors share the day: what a large service has in a quarter of a year.
-fn pairs() -> Pairs {
-    let mut draw = draws(7);
-    let mut uniform = move || (draw(1 << 30) as f64 + 0.5) / f64::from(1 << 30);
-    let names = |prefix: &str, n: usize| (0..n).map(|place| format!("{prefix} {place}")).collect::<Vec<String>>();
-    let mut pairs = Pairs { sites: names("site", SITES), ..Pairs::default() };
-    let sizes = [("service", 5_usize), ("hour", 12), ("weekday", 7), ("channel", 2), ("load", 2)];
-    let mut dimensions: Vec<Dimension> =
-        sizes.map(|(id, n)| Dimension { id, levels: names(id, n), code: Vec::with_capacity(VISITS) }).into();
-    let mut factors: Vec<Factor> =
-        (0..9).map(|place| Factor { id: format!("factor {place}"), values: Vec::with_capacity(VISITS) }).collect();
-    let mut intervals = [Vec::with_capacity(VISITS), Vec::with_capacity(VISITS)];
-    let mut levels = [1.0, 1.0];
-    for visit in 0..VISITS {
-        // In order of site and day, as blocks of rows need it; visits of a site-day are neighbours.
-        let block = visit * SITES * DAYS / VISITS;
-        if visit == 0 || block != (visit - 1) * SITES * DAYS / VISITS {
-            let level = |sigma: f64, uniform: f64| (sigma * normal::quantile(uniform).unwrap_or(0.0)).exp();
-            let shared = level(0.4, uniform());
-            levels = [8.0 * shared, 7.6 * shared * level(0.2, uniform())];
-        }
-        let (site, day) = (block / DAYS, block % DAYS);
-        let actual = -20.0 * uniform().ln();
-        let mut off = |level: f64| {
-            let size = -level * uniform().ln();
-            if uniform() < 0.5 { size } else { -size }
-        };
-        let (current, candidate) = (actual + off(levels[0]), actual + off(levels[1]));
-        pairs.actual.push(actual);
-        pairs.current.push(current);
-        pairs.candidate.push(candidate);
-        let date = CivilDate::from_epoch_days(20_000 + day as i32).expect("a day");
-        pairs.day.push(date);
-        pairs.arrived.push(Moment::from_seconds(i64::from(20_000 + day as i32) * 86_400).expect("a moment"));
-        pairs.site.push(site as u32);
-        for (dimension, (_, n)) in dimensions.iter_mut().zip(sizes) {
-            let code = if dimension.id == "weekday" { day % 7 } else { (uniform() * n as f64) as usize };
-            dimension.code.push(code as u32);
-        }
-        factors.iter_mut().for_each(|factor| factor.values.push((uniform() * 40.0).floor() as f32));
-        for (side, middle) in [current, candidate].into_iter().enumerate() {
-            intervals[side].push(WaitInterval { level: 0.8, low: (middle - 15.0).max(0.0), high: middle + 15.0 });
-        }
-    }
-    let sites = Dimension { id: "site", levels: pairs.sites.clone(), code: pairs.site.clone() };
-    pairs.dimensions = std::iter::once(sites).chain(dimensions).collect();
-    pairs.factors = factors;
-    let [current, candidate] = intervals;
-    (pairs.current_intervals, pairs.candidate_intervals) = (Some(current), Some(candidate));
-    pairs
 }
 
 /// The absolute errors of the current model, then those of the candidate, then the number of each visit's site-day: 64-bit

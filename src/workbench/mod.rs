@@ -31,6 +31,7 @@ pub use jobs::{JobError, JobId, Jobs};
 pub use notices::Notices;
 pub use open::{OpenError, OpenRequest, open};
 pub use preferences::Preferences;
+pub use screens::all as all_screens;
 pub use screenshot::{Shot, ShotError};
 pub use start::{Options, WorkbenchError, run};
 pub use state::{Arrival, ChipState, Project, Screen, Services, State, StatusLine};

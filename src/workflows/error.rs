@@ -120,6 +120,9 @@ pub enum WorkflowError {
     /// A cost that is below zero, or no number.
     #[error("a cost is not a number from 0 on")]
     CostUnfit,
+    /// Too few waits were known before the visits that are compared to fit a baseline on.
+    #[error("{n} waits were known before {before}, and {needed} are needed for a baseline")]
+    NoPast { n: usize, needed: usize, before: Moment },
     /// A version whose gates do not all pass is approved without a reason.
     #[error("the gates of {version} say {verdict:?}, and no reason was given")]
     ReasonNeeded { version: Version, verdict: Verdict },
@@ -188,6 +191,7 @@ impl Explain for WorkflowError {
             WorkflowError::NothingToDate => "nothing_to_date",
             WorkflowError::PeriodReversed { .. } => "period_reversed",
             WorkflowError::CostUnfit => "cost_unfit",
+            WorkflowError::NoPast { .. } => "no_past",
             WorkflowError::ReasonNeeded { .. } => "reason_needed",
             WorkflowError::AsOfAhead { .. } => "as_of_ahead",
             WorkflowError::ExpressionExists { .. } => "expression_exists",
@@ -251,6 +255,11 @@ impl Explain for WorkflowError {
                 ("first", first.to_string()),
                 ("last", last.to_string()),
             ],
+            WorkflowError::NoPast { n, needed, before } => vec![
+                ("n", n.to_string()),
+                ("needed", needed.to_string()),
+                ("before", before.to_string()),
+            ],
             WorkflowError::PeriodReversed { from, until } => {
                 vec![("from", day_field(*from)), ("until", day_field(*until))]
             },
@@ -292,7 +301,7 @@ impl Explain for WorkflowError {
             | WorkflowError::CannotRetrain { .. }
             | WorkflowError::ThresholdRange { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
-            WorkflowError::NoVisitsToCompare { .. } => Failure::Inconclusive,
+            WorkflowError::NoVisitsToCompare { .. } | WorkflowError::NoPast { .. } => Failure::Inconclusive,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,
         })

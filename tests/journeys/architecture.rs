@@ -44,7 +44,7 @@ fn is_test(path: &str) -> bool {
     path.contains("/tests/")
         || stem == "tests"
         || stem.ends_with("_tests")
-        || matches!(stem, "oracle" | "golden" | "golden_pairs" | "explained" | "fixture")
+        || matches!(stem, "oracle" | "golden" | "golden_pairs" | "golden_comparison" | "explained" | "fixture")
 }
 
 /// The lines that are compiled into the program, without comments.

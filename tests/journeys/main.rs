@@ -38,6 +38,7 @@ mod search;
 mod service;
 #[cfg(feature = "serve")]
 mod tampering;
+mod thin;
 mod training;
 mod untrainable;
 #[cfg(feature = "workbench")]

@@ -337,7 +337,7 @@ mod tests {
         let mut clear = 0;
         for seed in 0..400 {
             let mut level = || (draw(1_000) as f64 / 500.0 - 1.0).exp();
-            let blocks: Vec<PairedBlock> = (0..8)
+            let blocks: Vec<PairedBlock> = (0..30)
                 .map(|_| {
                     let current = 40.0 * level() * level();
                     let candidate = current * 0.85 * level().sqrt();

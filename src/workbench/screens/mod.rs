@@ -25,8 +25,9 @@ mod train;
 
 use super::state::Screen;
 
-/// Every screen.
-pub(super) fn all() -> Vec<Box<dyn Screen>> {
+/// Every screen, as [`super::open`] gives them to the window.
+#[must_use]
+pub fn all() -> Vec<Box<dyn Screen>> {
     vec![
         Box::new(overview::Overview::default()),
         Box::new(data::Data::default()),

@@ -3,6 +3,7 @@
 //! Unless a period is asked for, these are the visits that arrived after both had been trained. A period may hold visits that
 //! one of them has seen: the figures are then shown as what they are, and the gate decides nothing.
 
+mod elsewhere;
 mod pairs;
 mod rolling;
 mod sides;
@@ -13,7 +14,7 @@ use crate::analysis::evaluation::{
     Comparison, CostWeights, Pairs, Settings, Side, SplitPlan, compare, read_predictions,
 };
 use crate::analysis::features::{FeatureTable, Value};
-use crate::analysis::models::{Artifact, Fitted};
+use crate::analysis::models::{Artifact, FitError, Fitted};
 use crate::base::calendar::{CivilDate, LocalTime};
 use crate::base::{Moment, Task};
 
@@ -24,6 +25,7 @@ use super::thresholds::limits;
 use super::train::fit_baseline;
 use super::{Home, SEED, WorkflowError};
 
+use elsewhere::learned_sites;
 use pairs::{Both, pairs};
 use sides::{Contestant, TrainedUntil};
 
@@ -155,22 +157,31 @@ pub fn compare_models(
         (None, ModelName::Predictions(_)) => said_until.map_or(TrainedUntil::Unknown, TrainedUntil::Known),
         (None, _) => TrainedUntil::Known(unseen_from),
     });
+    let baseline = |family: &str| {
+        fit_baseline(prepared, family, &known, task).map_err(|error| match error {
+            FitError::TooFewVisits { n, needed } => WorkflowError::NoPast { n, needed, before: unseen_from },
+            error => error.into(),
+        })
+    };
+    let constant = baseline("constant")?;
     let contestant = |name: &ModelName, artifact: Option<Artifact>| -> Result<Contestant, WorkflowError> {
         match (artifact, name) {
             (Some(artifact), _) => Ok(Contestant::Kept(Box::new(artifact))),
-            (None, ModelName::Baseline(family)) => {
-                Ok(Contestant::Fitted(fit_baseline(prepared, family, &known, task)?))
-            }
+            (None, ModelName::Baseline(family)) => Ok(Contestant::Fitted(baseline(family)?)),
             (None, ModelName::Predictions(path)) => {
                 Ok(Contestant::Given(Box::new(read_predictions(path, &prepared.history.visits, task)?)))
             }
             (None, _) => Err(WorkflowError::UnknownModel { name: name.to_string() }),
         }
     };
+    let sites_of = |artifact: &Option<Artifact>| {
+        artifact.as_ref().map_or(Ok(None), |artifact| learned_sites(home, prepared, artifact, task))
+    };
+    let sites = [sites_of(&artifacts[0])?, sites_of(&artifacts[1])?];
     let [of_current, of_candidate] = artifacts;
     let first = contestant(&current, of_current)?;
     let second = contestant(&candidate, of_candidate)?;
-    let both = Both { current: &first, candidate: &second, trained, unseen_from };
+    let both = Both { current: &first, candidate: &second, trained, sites, unseen_from };
     let (pairs, rows) = pairs(prepared, request.period, &both, task)?;
     if pairs.actual.is_empty() {
         return Err(nothing_to_compare(prepared, request, &pairs, unseen_from));
@@ -183,7 +194,6 @@ pub fn compare_models(
     let limits = limits(home)?;
     let settings = Settings { weights: request.weights, margin: limits.margin(), seed: request.seed };
     let comparison = compare(side(&current, &first), side(&candidate, &second), &pairs, settings)?;
-    let constant = fit_baseline(prepared, "constant", &known, task)?;
     let mae_constant = mean_absolute_error(&constant, &pairs);
     let critical = first.critical_features().map(|ids| {
         let feature = |id: String| CriticalFeature { varies: varies(&prepared.features, &id), id };

@@ -1,5 +1,7 @@
 //! The visits that are compared, with the predictions of both and what they are divided by.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::evaluation::{Dimension, Factor, Lineage, LineageKind, Pairs, Selection};
 use crate::analysis::features::{FeatureTable, Kind, Value};
 use crate::analysis::history::{Channel, Outcome};
@@ -18,6 +20,8 @@ pub(super) struct Both<'c> {
     pub current: &'c Contestant,
     pub candidate: &'c Contestant,
     pub trained: [TrainedUntil; 2],
+    /// The sites that each of them learned from, where that was another data set that is kept.
+    pub sites: [Option<BTreeSet<String>>; 2],
     /// Where the visits that neither has seen begin, as far as that is known.
     pub unseen_from: Moment,
 }
@@ -67,7 +71,7 @@ pub(super) fn pairs(
         pairs.arrived.push(visits.arrived[*row]);
         pairs.site.push(visits.site.codes()[*row]);
     }
-    pairs.lineage = lineage(&pairs, both.trained);
+    pairs.lineage = lineage(&pairs, both);
     Ok((pairs, rows))
 }
 
@@ -95,8 +99,8 @@ fn factor(id: &str, features: &FeatureTable) -> Option<Factor> {
     Some(Factor { id: id.to_owned(), values: (0..features.len()).map(number).collect() })
 }
 
-fn lineage(pairs: &Pairs, trained: [TrainedUntil; 2]) -> Lineage {
-    let known = trained.map(|trained| match trained {
+fn lineage(pairs: &Pairs, both: &Both<'_>) -> Lineage {
+    let known = both.trained.map(|trained| match trained {
         TrainedUntil::Known(moment) => Some(moment),
         TrainedUntil::Unknown => None,
     });
@@ -109,7 +113,10 @@ fn lineage(pairs: &Pairs, trained: [TrainedUntil; 2]) -> Lineage {
         _ => LineageKind::Unknown,
     };
     let [current_trained_until, candidate_trained_until] = known;
-    Lineage { kind, in_sample, current_trained_until, candidate_trained_until }
+    let here: BTreeSet<&str> =
+        pairs.site.iter().filter_map(|code| Some(pairs.sites.get(*code as usize)?.as_str())).collect();
+    let elsewhere = both.sites.iter().flatten().any(|learned| !here.iter().any(|site| learned.contains(*site)));
+    Lineage { kind, in_sample, current_trained_until, candidate_trained_until, elsewhere }
 }
 
 /// What the visits `rows` of a comparison from `from` on are divided by. `local` are their arrivals by the clocks of

@@ -12,7 +12,9 @@ use crate::workflows::card::{category_words, feature_words};
 #[must_use]
 pub fn tests_words(language: Language, comparison: &Comparison) -> String {
     let p = |p: Option<f64>| match p {
-        Some(p) => language.decimal(p, 4),
+        // Below what four places can show, zero would be a lie.
+        Some(p) if p < 0.000_1 => format!("< {}", language.decimal(0.000_1, 4)),
+        Some(p) => format!("= {}", language.decimal(p, 4)),
         None => language.text("compare.no_p").to_owned(),
     };
     let tests = &comparison.tests;

@@ -108,10 +108,10 @@ mod tests {
         assert_eq!(words(Unit::Milliseconds, 0.123_456, 500.0), "0.12 ms");
         assert_eq!(words(Unit::Milliseconds, 12.345, 500.0), "12.3 ms");
         assert_eq!(words(Unit::Milliseconds, 500.0, 0.12), "500 ms");
-        assert_eq!(words(Unit::Difference, 0.0, 1e-6), "0 millionths");
-        assert_eq!(words(Unit::Difference, 1e-6, 0.0), "1 millionths");
-        assert_eq!(words(Unit::Difference, 3.217e-5, 1e-4), "32.2 millionths");
-        assert_eq!(words(Unit::Difference, 1e-10, 1e-6), "less than 0.01 millionths");
+        assert_eq!(words(Unit::Difference, 0.0, 1e-6), "0 per million");
+        assert_eq!(words(Unit::Difference, 1e-6, 0.0), "1 per million");
+        assert_eq!(words(Unit::Difference, 3.217e-5, 1e-4), "32.2 per million");
+        assert_eq!(words(Unit::Difference, 1e-10, 1e-6), "less than 0.01 per million");
         assert_eq!(words(Unit::Ratio, 1.0, 1.05), "1.00");
         // What is above its limit never looks like it.
         assert_eq!(words(Unit::Ratio, 1.050_4, 1.05), "1.0504");

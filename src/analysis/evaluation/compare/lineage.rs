@@ -2,7 +2,7 @@
 //!
 //! A model is not judged on what it has seen: where visits of its training time are among those compared, or nobody can say
 //! when its training ended, the figures are shown and the gate decides nothing. The same holds where a file of predictions
-//! leaves out many visits, since whoever leaves out the hard ones looks good.
+//! leaves out many visits, since whoever leaves out the hard ones looks good, and where a model learned at other sites.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,10 @@ use super::Pairs;
 /// The largest share of the served visits that may lack a prediction.
 pub const MOST_UNPREDICTED: f64 = 0.05;
 
+/// None of the sites is one that was learned from.
+pub(in crate::analysis::evaluation) const ELSEWHERE: &str = "elsewhere";
+/// Too many served visits lack a prediction.
+pub(in crate::analysis::evaluation) const UNPREDICTED: &str = "unpredicted";
 /// The bounds lie to both sides of the margin.
 pub(super) const UNDECIDED: &str = "undecided";
 /// Too few visits or days.
@@ -46,6 +50,9 @@ pub struct Lineage {
     pub current_trained_until: Option<Moment>,
     /// The same of the candidate.
     pub candidate_trained_until: Option<Moment>,
+    /// Whether one of the two learned from another data set with none of these sites.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 /// Which visits were asked for, and which of them have no prediction.
@@ -82,8 +89,9 @@ pub(super) fn judged(pairs: &Pairs, gate: &GateDecision, days: u64) -> (Verdict,
     let reason = match pairs.lineage.kind {
         LineageKind::InSample => Some("in_sample"),
         LineageKind::Unknown => Some("unknown_lineage"),
+        LineageKind::After if pairs.lineage.elsewhere => Some(ELSEWHERE),
         LineageKind::After if unpredicted as f64 > MOST_UNPREDICTED * (n + unpredicted) as f64 => {
-            Some("unpredicted")
+            Some(UNPREDICTED)
         }
         LineageKind::After => match gate.verdict {
             Verdict::Pass | Verdict::Fail => return (gate.verdict, None),

@@ -6,7 +6,7 @@
 
 mod blocks;
 mod error;
-mod lineage;
+pub(super) mod lineage;
 mod metrics;
 mod power;
 mod result;

@@ -173,7 +173,8 @@ pub struct Comparison {
     /// How many days of shadow or canary would show a difference.
     #[serde(default)]
     pub power: Vec<Power>,
-    /// Why the gate does not decide, where it does not: `in_sample`, `unknown_lineage`, `unpredicted`, `few` or `undecided`.
+    /// Why the gate does not decide, where it does not: `in_sample`, `unknown_lineage`, `elsewhere`, `unpredicted`, `few` or
+    /// `undecided`.
     #[serde(default)]
     pub gate_reason: Option<String>,
     /// Whether both models were trained on other visits.

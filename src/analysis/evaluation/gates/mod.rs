@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::models::Artifact;
 use crate::base::Verdict;
 
+use super::compare::lineage::{ELSEWHERE, UNPREDICTED};
 use super::{Comparison, LineageKind};
 
 pub use limits::{Limit, Limits};
@@ -241,7 +242,9 @@ impl Case<'_> {
         match self.comparison.lineage.kind {
             LineageKind::InSample => Some("in_sample"),
             LineageKind::Unknown => Some("unknown_lineage"),
-            LineageKind::After => self.comparison.gate_reason.as_deref().filter(|reason| *reason == "unpredicted"),
+            LineageKind::After => {
+                self.comparison.gate_reason.as_deref().filter(|reason| [ELSEWHERE, UNPREDICTED].contains(reason))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::*;
 use crate::base::Task;
 use crate::base::language::Language;
+use crate::workbench::command::NewThreshold;
 use crate::workbench::snapshot::Snapshot;
 use crate::workbench::{text, theme};
 use crate::workflows::Home;
@@ -41,7 +42,7 @@ fn shown(language: Language, state: State) -> Harness<'static, Shown> {
         Look::set_language(context, language);
     };
     let shown = Shown { screen: Releases::default(), state, outbox: Outbox::default() };
-    let mut harness = Harness::builder().with_size(vec2(1200.0, 2000.0)).with_context_setup(setup).build_ui_state(
+    let mut harness = Harness::builder().with_size(vec2(1200.0, 3000.0)).with_context_setup(setup).build_ui_state(
         |ui, shown: &mut Shown| {
             ui.with_layout(Look::of(ui).column(), |ui| shown.screen.ui(ui, &shown.state, &mut shown.outbox));
         },
@@ -148,4 +149,81 @@ fn a_generation_counts_as_answered_only_where_the_service_says_so() {
     assert_eq!(acknowledged(Some(said)), crate::base::Verdict::Pass);
     let silent = LiveStatus { generation: None, version: None, loaded_at: None, refused: Some(refused) };
     assert_eq!(acknowledged(Some(silent)), crate::base::Verdict::Fail);
+}
+
+#[test]
+fn the_owner_sets_a_threshold_with_a_reason_in_both_languages() {
+    for language in Language::ALL {
+        let mut harness = shown(language, sample(SAMPLE_PERSON));
+        let name = |key: &str| language.text(key).to_owned();
+        let title = name("releases.thresholds");
+        assert!(harness.query_by_role_and_label(Role::Group, &title).is_some(), "{title}");
+        let row = row_of(&harness, language.text("gate.error.margin"));
+        harness.get_by_role_and_label(Role::Row, &row).click();
+        harness.run();
+        // Neither without a value that it may be, nor without a reason.
+        let button = name("command.set_threshold");
+        let is_disabled = |harness: &Harness<'_, Shown>| {
+            harness.get_by_role_and_label(Role::Button, &button).accesskit_node().is_disabled()
+        };
+        assert!(is_disabled(&harness));
+        type_in(&mut harness, Role::TextInput, &name("releases.thresholds.new_value"), "9");
+        type_in(
+            &mut harness,
+            Role::MultilineTextInput,
+            &name("releases.thresholds.why"),
+            "people have complained",
+        );
+        assert!(is_disabled(&harness));
+        assert!(harness.query_all_by_label(language.text("releases.refused.threshold_value")).next().is_some());
+        let field = name("releases.thresholds.new_value");
+        harness.get_by_role_and_label(Role::TextInput, &field).focus();
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness.run();
+        type_in(&mut harness, Role::TextInput, &name("releases.thresholds.new_value"), "۱٫۰۲");
+        let sent = press(&mut harness, &button);
+        let expected = NewThreshold {
+            name: "gate.error.margin".to_owned(),
+            value: 1.02,
+            reason: "people have complained".to_owned(),
+        };
+        assert_eq!(sent, [Command::SetThreshold(expected)]);
+    }
+}
+
+#[test]
+fn an_analyst_sees_the_thresholds_and_is_told_who_sets_them() {
+    let mut snapshot = Snapshot::clone(&SAMPLE);
+    snapshot.people[0].role = crate::base::Role::DataAnalyst;
+    snapshot.thresholds[0].set_by = Some("Sara".to_owned());
+    snapshot.thresholds[0].set_at = snapshot.live.as_ref().map(|live| live.at);
+    snapshot.thresholds[0].reason = Some("people have complained".to_owned());
+    for language in Language::ALL {
+        let state = State { snapshot: Some(Arc::new(snapshot.clone())), ..sample(SAMPLE_PERSON) };
+        let mut harness = shown(language, state);
+        let row = row_of(&harness, language.text("gate.error.margin"));
+        assert!(row.contains("people have complained") && row.contains("Sara"), "{row}");
+        harness.get_by_role_and_label(Role::Row, &row).click();
+        harness.run();
+        let button = language.text("command.set_threshold");
+        assert!(harness.query_by_role_and_label(Role::Button, button).is_none());
+        let values = [("name", isolate(SAMPLE_PERSON)), ("role", language.text("role.data_analyst").to_owned())];
+        let refusal = language.fill_owned("releases.refused.owner_only", &values);
+        assert!(harness.query_all_by_label(&refusal).next().is_some(), "{refusal}");
+    }
+}
+
+/// The whole of the row of a table that begins so.
+fn row_of(harness: &Harness<'_, Shown>, begins: &str) -> String {
+    let nodes = harness.root().children_recursive();
+    let mut rows = nodes.filter(|node| node.accesskit_node().role() == Role::Row);
+    let label = |node: egui_kittest::Node<'_>| node.accesskit_node().label().unwrap_or_default();
+    rows.by_ref().map(label).find(|label| label.starts_with(begins)).unwrap()
+}
+
+fn type_in(harness: &mut Harness<'_, Shown>, role: Role, field: &str, typed: &str) {
+    harness.get_by_role_and_label(role, field).focus();
+    harness.run();
+    harness.get_by_role_and_label(role, field).type_text(typed);
+    harness.run();
 }
