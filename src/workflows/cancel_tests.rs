@@ -98,7 +98,7 @@ fn a_training_of_any_family_stops_where_it_is_asked_to_and_leaves_a_record() {
         let watched = Task::default();
         train(&home, &SMALL.prepared, &request(id), &watched).unwrap();
         let (asks, _) = watched.cancel_token().asks();
-        assert!(asks > 3, "{id} asks {asks} times");
+        assert!(asks > 0, "{id} never asks");
         let before = files(&home);
         for ask in places(asks) {
             let task = Task::with_cancel(CancelToken::cancelling_at(ask));

@@ -136,8 +136,8 @@ fn an_artifact_that_is_not_what_it_was_is_refused() {
     assert!(matches!(refused(""), ArtifactError::Unreadable { .. }));
     assert!(matches!(refused(&kept[..kept.len() / 2]), ArtifactError::Unreadable { .. }));
     assert!(matches!(
-        refused(&kept.replace("\"format_version\":1", "\"format_version\":3")),
-        ArtifactError::Newer { found: 3 }
+        refused(&kept.replace("\"format_version\":1", "\"format_version\":4")),
+        ArtifactError::Newer { found: 4 }
     ));
     assert!(matches!(
         refused(&kept.replace("people_ahead", "people_behind")),

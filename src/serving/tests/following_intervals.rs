@@ -60,6 +60,9 @@ fn ends(answer: &Answer) -> Vec<[f64; 2]> {
 #[test]
 fn shares_of_the_version_move_its_intervals_while_they_are_fresh() {
     let artifact = with_intervals(Some(0.2));
+    // Documents that older programs read stay as they were.
+    assert_eq!((artifact.format_version(), with_intervals(None).format_version()), (3, 2));
+    assert_eq!(Artifact::from_bytes(&artifact.to_bytes()), Ok(artifact.clone()));
     let mut world = World::at(end_of_history);
     world.register_all(std::slice::from_ref(&artifact));
     let fixed = ask(&world, 0);
