@@ -13,7 +13,7 @@ use crate::analysis::history::difference::compare_histories;
 use crate::analysis::history::{Action, Check, Finding};
 use crate::base::Task;
 use crate::base::language::Language;
-use crate::workbench::command::{Command, Outbox};
+use crate::workbench::command::{Command, DriftAsk, Outbox};
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::{DatasetDifference, Screen, State};
 use crate::workbench::text;
@@ -99,6 +99,21 @@ fn the_overview_says_what_is_live_and_how_good_it_is() {
         assert!(harness.query_by_role_and_label(Role::Figure, &chart).is_some());
         press(&mut harness, language.text("command.start_serving"));
         assert_eq!(*sent.lock().unwrap(), [Command::StartServing]);
+    }
+}
+
+#[test]
+fn the_lights_of_drift_say_that_nobody_has_looked_until_somebody_has() {
+    for language in Language::ALL {
+        let dataset = sample().snapshot.and_then(|snapshot| Some(snapshot.datasets.first()?.0.digest));
+        assert!(dataset.is_some());
+        let (mut harness, sent) = shown(Overview::default(), State { dataset, ..sample() }, language);
+        assert!(harness.query_by_label(language.text("overview.drift_nobody")).is_some());
+        for verdict in ["drift.pass", "drift.fail", "drift.inconclusive"] {
+            assert_eq!(harness.query_all_by_label(language.text(verdict)).count(), 0, "no light without data");
+        }
+        press(&mut harness, language.text("drift_screen.look"));
+        assert_eq!(*sent.lock().unwrap(), [Command::LookForDrift(DriftAsk::default())]);
     }
 }
 

@@ -176,12 +176,27 @@ pub fn levels_words(language: Language, feature: &str, levels: &[Level]) -> Stri
 /// What falls into a bin.
 #[must_use]
 pub fn bin_words(language: Language, feature: &str, label: &BinLabel) -> String {
-    let number = |value: f64| language.decimal(value, if value.fract() == 0.0 { 0 } else { 1 });
+    let number = |value: f64| {
+        let places = match value.abs() {
+            _ if value.fract() == 0.0 => 0,
+            size if size >= 1.0 => 1,
+            size if size >= 0.1 => 2,
+            _ => 3,
+        };
+        language.decimal(value, places)
+    };
     match label {
         BinLabel::Number(value) => number(*value),
         BinLabel::Category(name) => category_words(language, feature, name),
         BinLabel::Range { above: Some(above), up_to: Some(up_to) } => {
-            format!("{}–{}", number(*above), number(*up_to))
+            // With as many decimals as tell its ends apart: waits of seconds, in minutes, would all be 0.1.
+            let places = match up_to - above {
+                _ if above.fract() == 0.0 && up_to.fract() == 0.0 => 0,
+                width if width >= 0.5 => 1,
+                width if width >= 0.05 => 2,
+                _ => 3,
+            };
+            format!("{}–{}", language.decimal(*above, places), language.decimal(*up_to, places))
         }
         BinLabel::Range { above: None, up_to: Some(up_to) } => {
             language.fill("drift.up_to", &[("value", &number(*up_to))])

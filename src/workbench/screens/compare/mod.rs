@@ -33,6 +33,8 @@ use crate::workflows::compare::{CompareOutcome, selection_words, worst_words};
 
 /// Height of the pictures over time.
 const PICTURE: f32 = 220.0;
+/// From this width on, the table of figures and the gates stand beside each other.
+const ROOMY: f32 = 1_320.0;
 
 /// What was found alone, and with the form for comparing otherwise.
 const PARTS: [&str; 2] = ["found", "otherwise"];
@@ -223,10 +225,15 @@ fn result_ui(ui: &mut Ui, shown: &Shown) {
         0 => chart_card_ui(ui, &shown.charts.daily, PICTURE, height),
         _ => chart_card_ui(ui, &shown.charts.differences, PICTURE, height),
     });
-    grid_ui(ui, "figures", &[1.4, 1.0], |ui, column, height| match column {
+    // Beside the gates, the names of the figures could not be read in a window of usual width.
+    let shares: &[f32] = if ui.available_width() < ROOMY { &[1.0] } else { &[1.4, 1.0] };
+    grid_ui(ui, "figures", shares, |ui, column, height| match column {
         0 => figures::metrics_ui(ui, &shown.outcome, height),
         _ => figures::gates_ui(ui, &shown.outcome, height),
     });
+    if shares.len() == 1 {
+        figures::gates_ui(ui, &shown.outcome, 0.0);
+    }
     grid_ui(ui, "tenths", &[1.0, 1.0], |ui, column, height| match column {
         0 => chart_card_ui(ui, &shown.charts.by_predicted, PICTURE, height),
         _ => chart_card_ui(ui, &shown.charts.by_wait, PICTURE, height),

@@ -381,3 +381,18 @@ fn a_frame_takes_less_than_eight_milliseconds() {
         }
     }
 }
+
+#[test]
+fn the_overview_shows_what_each_monitor_found_with_its_n() {
+    for language in Language::ALL {
+        let harness = shown(Overview::default(), found(), language);
+        let report = SAMPLE.drift.found.as_ref().unwrap();
+        let verdicts = [report.data.verdict, report.concept.verdict, report.label.verdict];
+        for verdict in verdicts {
+            let count = harness.query_all_by_label(language.text(drift_key(verdict))).count();
+            assert_eq!(count, verdicts.iter().filter(|other| **other == verdict).count());
+        }
+        assert!(says(&harness, &language.integer(report.concept.n)));
+        assert!(!says(&harness, language.text("overview.drift_nobody")));
+    }
+}

@@ -44,6 +44,8 @@ pub(super) struct Form {
     pub split: BTreeMap<&'static str, String>,
     /// Whether every parameter is shown.
     pub shows_all: bool,
+    /// What was seen of the training that goes on.
+    pub live: super::live::Live,
     pub(super) typed: BTreeMap<(&'static str, &'static str), String>,
 }
 
@@ -64,6 +66,7 @@ impl Default for Form {
                 .map(|field| (field.id, (field.of)(&SplitPlan::default()).to_string()))
                 .collect(),
             shows_all: false,
+            live: super::live::Live::default(),
             typed,
         }
     }

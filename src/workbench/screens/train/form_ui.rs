@@ -137,13 +137,16 @@ fn choice_ui(ui: &mut Ui, name: &str, choice: Choice, typed: &mut String) {
 }
 
 /// The button that starts, or how far the training is and the button that stops it.
-fn start_ui(ui: &mut Ui, form: &Form, state: &State, outbox: &mut Outbox) {
+fn start_ui(ui: &mut Ui, form: &mut Form, state: &State, outbox: &mut Outbox) {
     let look = Look::of(ui);
     ui.add_space(sizes::GRID);
     if let Some(job) = state.jobs.iter().find(|job| job.kind == "train") {
         let stage = if job.progress.stage.is_empty() { "job.train" } else { job.progress.stage };
         let words = if job.is_cancelled { "bottom.stopping" } else { stage };
-        Text::new(look.text(words)).ink(Ink::Soft).ui(ui);
+        Text::new(look.text(words)).strong().ui(ui);
+        if !job.is_cancelled {
+            form.live.ui(ui, job);
+        }
         row_ui(ui, |ui| {
             let width = (ui.available_width() - 120.0).max(120.0);
             progress_ui(ui, &job.progress, width);

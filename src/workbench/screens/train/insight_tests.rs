@@ -115,6 +115,41 @@ fn what_if_answers_at_once_and_can_be_taken_back() {
 }
 
 #[test]
+fn while_a_slider_is_dragged_only_the_prediction_is_made() {
+    let mut harness = shown(screen("visit"), looked(false), Language::English);
+    let told = |harness: &egui_kittest::Harness<'_, _>, start: &str, end: &str| -> Option<String> {
+        said(harness).into_iter().find(|words| words.starts_with(start) && words.contains(end))
+    };
+    let why = |harness: &egui_kittest::Harness<'_, _>| told(harness, "Why ", "").unwrap();
+    let before = why(&harness);
+    let moved = |harness: &egui_kittest::Harness<'_, _>| told(harness, "", "from what it was");
+    // One that moves the prediction: a slider at its end, or of a feature that tells nothing here, does not.
+    for at in 0..harness.get_all_by_role(Role::Slider).count() {
+        let bar = harness.get_all_by_role(Role::Slider).nth(at).unwrap().rect();
+        for part in [0.05, 0.95] {
+            harness.drag_at(bar.left_center() + egui::vec2(bar.width() * 0.5, 0.0));
+            harness.run();
+            harness.hover_at(bar.left_center() + egui::vec2(bar.width() * part, 0.0));
+            harness.run();
+            let now = moved(&harness);
+            assert_eq!(why(&harness), before, "why is not told anew while the button is down");
+            harness.drop_at(bar.left_center() + egui::vec2(bar.width() * part, 0.0));
+            harness.run();
+            harness.run();
+            if let Some(now) = now.filter(|_| why(&harness) != before) {
+                // What was said while it was dragged is what is said now.
+                assert_eq!(moved(&harness), Some(now));
+                return;
+            }
+            harness.get_by_role_and_label(Role::Button, "As it was").click();
+            harness.run();
+            harness.run();
+        }
+    }
+    panic!("no slider moved the prediction: {before}");
+}
+
+#[test]
 fn the_effect_of_a_category_is_told_by_name() {
     let mut harness = shown(screen("effects"), looked(true), Language::English);
     // The list still says people ahead, whose effect is not at hand.

@@ -39,7 +39,7 @@ impl Marks {
             self.kept = Some(kept);
         }
         let problem = self.problem(&look);
-        grid_ui(ui, "run marks", &[1.0, 2.0, 0.8], |ui, column, _| match column {
+        grid_ui(ui, "run marks", &[1.0, 2.0, 0.9], |ui, column, _| match column {
             0 => {
                 let (name, hint) = (look.text("train.tags"), look.text("train.tags_hint"));
                 Field { name, hint, problem: problem.as_deref(), lines: 1 }.ui(ui, &mut self.tags);

@@ -9,6 +9,7 @@ mod form_ui;
 mod insight;
 #[cfg(test)]
 mod insight_tests;
+mod live;
 mod marks;
 mod run_column;
 mod runs;

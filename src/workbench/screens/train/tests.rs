@@ -191,6 +191,64 @@ fn runs_stand_side_by_side_in_both_languages() {
     }
 }
 
+/// Presses from top to bottom along the line `x` of the figure with this name; the runs that were chosen, in their order.
+fn pressed_along(harness: &mut Harness<'_, Stage>, name: &str, x: impl Fn(egui::Rect) -> f32) -> Vec<i64> {
+    let rect = harness.get_by_role_and_label(Role::Figure, name).rect();
+    let at = x(rect);
+    let mut y = rect.top() + 24.0;
+    while y < rect.bottom() - 8.0 {
+        let place = egui::pos2(at, y);
+        harness.hover_at(place);
+        harness.drag_at(place);
+        harness.drop_at(place);
+        harness.run();
+        y += 6.0;
+    }
+    let mut chosen: Vec<i64> = Vec::new();
+    for command in &harness.state().sent {
+        if let Command::SelectRun(run) = command {
+            chosen.push(*run);
+        }
+    }
+    chosen.dedup();
+    chosen
+}
+
+#[test]
+fn a_line_or_a_point_that_is_pressed_chooses_its_run() {
+    let language = Language::English;
+    let mut harness = shown(Train::default(), State { run: Some(2), ..full() }, language);
+    harness.set_size(egui::vec2(1240.0, 3000.0));
+    harness.run();
+    for run in [2, 1] {
+        harness.state_mut().state.run = Some(run);
+        harness.run();
+        harness.get_by_role_and_label(Role::Button, language.text("train.pick")).click();
+        harness.run();
+    }
+    // Where the lines end, the one with the greater error is above the other: the rule above the elastic net.
+    let snapshot = full().snapshot.unwrap();
+    let error = |id: i64| {
+        let (_, document) = snapshot.runs.iter().find(|(run, _)| run.id == id).unwrap();
+        document.test.as_ref().unwrap().mae
+    };
+    assert!(error(1) > error(2));
+    let chosen = pressed_along(&mut harness, language.text("train.parallel"), |rect| rect.right() - 50.0);
+    assert_eq!(chosen, [1, 2]);
+    // The points stand at the families, one at each end, and the higher one is again the rule.
+    harness.state_mut().sent.clear();
+    let scatter = language.text("train.scatter");
+    let mut found = std::collections::BTreeSet::new();
+    let width = harness.get_by_role_and_label(Role::Figure, scatter).rect().width();
+    for across in 1..32 {
+        if found.len() < 2 {
+            let x = width * across as f32 / 32.0;
+            found.extend(pressed_along(&mut harness, scatter, |rect| rect.left() + x));
+        }
+    }
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [1, 2]);
+}
+
 #[test]
 fn the_table_shows_one_family_where_that_is_asked_for() {
     let mut harness = shown(Train::default(), full(), Language::English);

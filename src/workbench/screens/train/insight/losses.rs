@@ -42,7 +42,7 @@ fn chart(look: &Look, curve: &Curve) -> LineData {
     let kept = look.fill("insight.kept", &[("n", &number(curve.kept_rounds))]);
     LineData {
         name: look.text("insight.part_curve").to_owned(),
-        unit: look.text(&curve.loss.name_key()).to_owned(),
+        unit: look.fill("insight.curve_unit", &[("loss", look.text(&curve.loss.name_key()))]),
         x_name: look.text("insight.round").to_owned(),
         places: 3,
         x: curve.points.iter().map(|at| point(at.round)).collect(),
