@@ -5,6 +5,7 @@
 //! data set, and once for its past when that part is opened; a person asks for everything else.
 
 mod bins;
+mod choices;
 mod columns;
 mod form;
 mod matters;

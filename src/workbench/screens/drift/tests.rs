@@ -13,6 +13,8 @@ use crate::base::calendar::{CivilDate, DateStyle};
 use crate::workbench::command::{DriftAsk, ReplayAsk};
 use crate::workbench::jobs::Jobs;
 use crate::workbench::screens::fixture::{Stage, assert_in_words, empty, said as spoken, shown};
+use crate::workbench::screens::names::drift_key;
+use crate::workbench::screens::overview::Overview;
 use crate::workbench::snapshot::{Profile, Snapshot};
 use crate::workbench::state::{Arrival, ReplayFound};
 use crate::workbench::{text, theme};

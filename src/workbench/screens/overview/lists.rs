@@ -92,7 +92,7 @@ pub(super) fn waiting_ui(ui: &mut Ui, state: &State, snapshot: &Snapshot, height
         let pressed = Table::new("waiting", columns).selectable(None).ui(ui, waiting.len(), |row, column| {
             let Some(item) = waiting.get(row) else { return Cell::text("") };
             match column {
-                0 => Cell::text(look.language.fill_owned(item.key, &item.values)),
+                0 => Cell::text(sentence(&look, item)),
                 _ => Cell::text(look.text(&format!("screen.{}", item.screen))).ink(Ink::Faint),
             }
         });
@@ -100,6 +100,15 @@ pub(super) fn waiting_ui(ui: &mut Ui, state: &State, snapshot: &Snapshot, height
             outbox.send(Command::GoTo(item.screen));
         }
     });
+}
+
+/// Its words: the number of a run in the digits of the language, a version in Latin ones.
+fn sentence(look: &Look, item: &Waiting) -> String {
+    let shown = |(name, value): &(&'static str, String)| match *name {
+        "run" => (*name, look.language.digits(value)),
+        _ => (*name, value.clone()),
+    };
+    look.language.fill_owned(item.key, &item.values.iter().map(shown).collect::<Vec<_>>())
 }
 
 /// The card of the last releases.
