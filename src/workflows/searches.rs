@@ -267,7 +267,8 @@ mod tests {
     fn fewer_trials_than_begin_together_are_decided_among_themselves() {
         let all = vec![trial(0, 0, Some(2.0)), trial(1, 0, Some(1.0)), trial(1, 1, Some(0.9))];
         let found = Trials::of(all, &STAGES[1..]);
-        assert_eq!(found.fates, [Fate::Dropped, Fate::WentOn, Fate::Best]);
+        // The defaults go on whatever they come to.
+        assert_eq!(found.fates, [Fate::WentOn, Fate::WentOn, Fate::Best]);
         assert_eq!(Trials::of(Vec::new(), &STAGES).best(), None);
     }
 }

@@ -69,9 +69,9 @@ fn a_slice_that_cannot_be_told_from_a_bad_one_is_open_and_not_passed() {
 }
 
 const SERVICES: u32 = 8;
-const VISITS: usize = 12;
+const VISITS: usize = 13;
 
-/// `days` days of one site with eight services, twelve visits of each a day, whose errors share the queue of the day: exponential
+/// `days` days of one site with eight services, thirteen visits of each a day, whose errors share the queue of the day: exponential
 /// around a level that varies by day and service (lognormal, σ = 0.4), of which the candidate's varies beside it (σ = 0.2). The
 /// candidate is in truth `ratio` times as bad, at the last service `last` times.
 fn experiment(days: i32, ratio: f64, last: f64, seed: u64) -> Comparison {

@@ -177,7 +177,7 @@ impl Drift {
         if !self.shown.as_ref().is_some_and(is_known) {
             let view = match &found.found {
                 Ok(report) => Ok(Box::new(View::of(look, report))),
-                Err(error) => Err(words::explained(look, error)),
+                Err(error) => Err(Explanation::of(error, look.language)),
             };
             self.choice.forget_details();
             self.shown = Some(Shown { found: found.clone(), language: look.language, view });

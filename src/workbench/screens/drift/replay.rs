@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::busy_ui;
 use super::form::{Form, PLANTED};
 use super::replay_words::ReplayView;
-use super::{busy_ui, words};
 use crate::base::Digest;
 use crate::base::explain::Explanation;
 use crate::base::language::Language;
@@ -71,7 +71,7 @@ impl ReplayPart {
         if !self.shown.as_ref().is_some_and(is_known) {
             let view = match &found.found {
                 Ok(replay) => Ok(Box::new(ReplayView::of(look, replay))),
-                Err(error) => Err(words::explained(look, error)),
+                Err(error) => Err(Explanation::of(error, look.language)),
             };
             self.shown = Some(Shown { found: found.clone(), language: look.language, view });
         }

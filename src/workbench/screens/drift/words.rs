@@ -1,10 +1,8 @@
 //! Words that more than one part of the screen says.
 
-use crate::analysis::drift::{DriftError, FeatureDrift, Source, WindowFacts};
+use crate::analysis::drift::{FeatureDrift, Source, WindowFacts};
 use crate::analysis::features::{Unit, feature};
-use crate::base::Explain as _;
-use crate::base::calendar::{CivilDate, DateStyle};
-use crate::base::explain::Explanation;
+use crate::base::calendar::DateStyle;
 use crate::workbench::screens::names::{asked_words, at_start, listed};
 use crate::workbench::theme::Look;
 use crate::workflows::watch::{DriftReport, Watched};
@@ -76,16 +74,4 @@ pub(super) fn unit(column: &FeatureDrift) -> Option<Unit> {
         (Source::Input, "booked_for") => Some(Unit::SignedMinutes),
         (Source::Input, _) => None,
     }
-}
-
-/// Why days cannot be compared, with its dates in the calendar of the language.
-pub(super) fn explained(look: &Look, error: &DriftError) -> Explanation {
-    let style = DateStyle::usual(look.language);
-    let told = |(name, value): (&'static str, String)| {
-        let date = value.parse::<CivilDate>().ok();
-        (name, date.map_or(value, |date| style.short(date, look.language)))
-    };
-    let fields: Vec<(&'static str, String)> = error.fields().into_iter().map(told).collect();
-    let sentence = |part: &str| look.language.fill_owned(&format!("error.{}.{part}", error.key()), &fields);
-    Explanation { happened: sentence("happened"), untouched: sentence("untouched"), next: sentence("next") }
 }

@@ -239,6 +239,10 @@ impl Chart for ParallelData {
 
 /// How far above or below `at` the line through `points` runs; `None` beside its ends.
 fn distance(at: Pos2, points: &[Pos2]) -> Option<f32> {
+    // A line that has a value on one axis alone is a dot there.
+    if let [only] = points {
+        return ((at.x - only.x).abs() <= REACH).then_some((at.y - only.y).abs());
+    }
     points.windows(2).find_map(|pair| {
         let &[a, b] = pair else { return None };
         let (left, right) = if a.x <= b.x { (a, b) } else { (b, a) };
