@@ -23,13 +23,13 @@ const SOON: Duration = Duration::from_secs(1);
 /// Places at which each is stopped, spread over all of its asks.
 const PLACES: u64 = 12;
 
-struct Project {
-    folder: tempfile::TempDir,
-    prepared: Arc<Prepared>,
+pub(super) struct Project {
+    pub folder: tempfile::TempDir,
+    pub prepared: Arc<Prepared>,
 }
 
 /// Two queues for a month and a half: some six thousand visits.
-static SMALL: LazyLock<Project> = LazyLock::new(|| project(80, 50));
+pub(super) static SMALL: LazyLock<Project> = LazyLock::new(|| project(80, 50));
 
 fn project(reception: u32, doctor: u32) -> Project {
     let folder = tempfile::tempdir().unwrap();
@@ -51,11 +51,11 @@ fn project(reception: u32, doctor: u32) -> Project {
     Project { folder, prepared }
 }
 
-fn home(folder: &tempfile::TempDir) -> Home {
+pub(super) fn home(folder: &tempfile::TempDir) -> Home {
     Home::resolve(Some(folder.path()), None).unwrap()
 }
 
-fn request(family: &str) -> TrainRequest {
+pub(super) fn request(family: &str) -> TrainRequest {
     let parameters = if family == "boosted" { "rounds: 12\nleaves: 7\n" } else { "" };
     TrainRequest {
         family: family.to_owned(),

@@ -28,6 +28,8 @@ pub mod import_model;
 pub mod insight;
 pub mod mapping;
 pub mod models;
+#[cfg(test)]
+mod models_tests;
 pub mod online;
 pub mod people;
 pub mod personal;

@@ -137,7 +137,7 @@ fn without_a_finished_visit_there_is_nothing_to_compare_on() {
     let project = Project::empty();
     let nobody = History { name: "nobody", days: 20, served: false, ..USUAL };
     nobody.import(&project);
-    says_too_little(&project, &["--candidate", "constant"], "20 days");
+    says_too_little(&project, &["--candidate", "constant"], "None of the 600 visits was served");
     let file = side(&nobody.close(&project));
     says_too_little(&project, &["--candidate", &file, "--trained-until", "2025-09-25"], "the waits of 0 visits");
 }
