@@ -5,7 +5,6 @@
 //! defaults are left only for a trial that is better by more than one standard error of the difference, days as blocks. Every trial is kept as it ends: the same search, asked again, goes on where it
 //! stopped, and comes to the same end as if it had not been stopped. The minutes are those of all its trials together.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
@@ -266,8 +265,10 @@ impl Ground {
             return Err(FitError::TooFewVisits { n: 0, needed: 1 }.into());
         }
         let dates = places(prepared, &later).day;
-        let known: BTreeSet<u32> = dates.iter().copied().collect();
-        let days: Vec<u32> = dates.iter().map(|date| known.range(..date).count() as u32).collect();
+        let mut known = dates.clone();
+        known.sort_unstable();
+        known.dedup();
+        let days: Vec<u32> = dates.iter().map(|date| known.partition_point(|known| known < date) as u32).collect();
         let mut of_day = vec![0; known.len()];
         days.iter().for_each(|day| of_day[*day as usize] += 1);
         let stop = own(&between(cut, judged_from));

@@ -246,6 +246,21 @@ impl WeekError {
         }
     }
 
+    /// The week without its single visits, which a result does not carry along.
+    fn told(&self) -> WeekError {
+        WeekError {
+            week: self.week,
+            n: self.n,
+            days: self.days,
+            mae: self.mae,
+            se: self.se,
+            shares: self.shares.clone(),
+            dates: Vec::new(),
+            missed: Vec::new(),
+            in_sample: self.in_sample,
+        }
+    }
+
     fn is_enough(&self) -> bool {
         self.days >= FEWEST_DAYS && self.n >= FEWEST_VISITS
     }
@@ -281,7 +296,7 @@ pub fn concept_drift(weeks: &[WeekError], needed: usize) -> ConceptDrift {
         like_for_like: None,
         n: weeks.last().map_or(0, |week| week.n),
         days: weeks.last().map_or(0, |week| week.days),
-        weeks: weeks.to_vec(),
+        weeks: weeks.iter().map(WeekError::told).collect(),
         verdict: Verdict::Inconclusive,
         reason: ConceptReason::TooFewWeeks,
         visits_needed: None,

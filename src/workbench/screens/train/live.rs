@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use egui::Ui;
 
+use super::insight::loss_lines;
 use crate::base::CurvePoint;
 use crate::workbench::jobs::{JobId, JobStatus};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
-use crate::workbench::widgets::charts::{Chart, LineData, Series, XPoint};
+use crate::workbench::widgets::charts::Chart;
 
 /// Height of the picture.
 const PICTURE: f32 = 130.0;
@@ -78,37 +79,7 @@ impl Live {
         let key = if left.is_some() { "train.round_left" } else { "train.round" };
         Text::new(look.language.fill_owned(key, &values)).ink(Ink::Soft).wrap().ui(ui);
         if self.points.len() > 1 {
-            self.chart(&look).ui(ui, PICTURE);
-        }
-    }
-
-    fn chart(&self, look: &Look) -> LineData {
-        let number = |n: u32| look.language.integer(u64::from(n));
-        let series = |key: &str, ink: Ink, values: Vec<Option<f64>>| Series {
-            name: look.text(key).to_owned(),
-            ink,
-            values,
-            bounds: Vec::new(),
-        };
-        let point = |round: u32| XPoint {
-            at: f64::from(round),
-            short: number(round),
-            long: look.fill("insight.round_n", &[("n", &number(round))]),
-            plain: round.to_string(),
-        };
-        let stop: Vec<Option<f64>> = self.points.iter().map(|point| point.stop_loss).collect();
-        let train = self.points.iter().map(|point| Some(point.train_loss)).collect();
-        let mut lines = vec![series("insight.train_loss", Ink::Reference, train)];
-        if stop.iter().any(Option::is_some) {
-            lines.push(series("insight.stop_loss", Ink::Candidate, stop));
-        }
-        LineData {
-            name: look.text("insight.part_curve").to_owned(),
-            x_name: look.text("insight.round").to_owned(),
-            places: 3,
-            x: self.points.iter().map(|at| point(at.round)).collect(),
-            series: lines,
-            ..LineData::default()
+            loss_lines(&look, &self.points).ui(ui, PICTURE);
         }
     }
 }

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::nothing_ui;
 use crate::analysis::models::Curve;
+use crate::base::CurvePoint;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{LineData, Mark, Series, XPoint, chart_card_ui};
 use crate::workbench::widgets::icons;
@@ -20,6 +21,16 @@ pub(super) fn losses_ui(ui: &mut Ui, document: &RunDocument) {
 }
 
 fn chart(look: &Look, curve: &Curve) -> LineData {
+    let kept = look.fill("insight.kept", &[("n", &look.language.integer(u64::from(curve.kept_rounds)))]);
+    LineData {
+        unit: look.fill("insight.curve_unit", &[("loss", look.text(&curve.loss.name_key()))]),
+        marks: vec![Mark { at: f64::from(curve.kept_rounds), label: kept }],
+        ..loss_lines(look, &curve.points)
+    }
+}
+
+/// The losses of rounds, without a unit, which the rounds do not know.
+pub(in crate::workbench::screens::train) fn loss_lines(look: &Look, points: &[CurvePoint]) -> LineData {
     let number = |value: u32| look.language.integer(u64::from(value));
     let series = |key: &str, ink: Ink, values: Vec<Option<f64>>| Series {
         name: look.text(key).to_owned(),
@@ -33,21 +44,18 @@ fn chart(look: &Look, curve: &Curve) -> LineData {
         long: look.fill("insight.round_n", &[("n", &number(round))]),
         plain: round.to_string(),
     };
-    let train = curve.points.iter().map(|point| Some(point.train_loss)).collect();
-    let stop: Vec<Option<f64>> = curve.points.iter().map(|point| point.stop_loss).collect();
+    let train = points.iter().map(|point| Some(point.train_loss)).collect();
+    let stop: Vec<Option<f64>> = points.iter().map(|point| point.stop_loss).collect();
     let mut lines = vec![series("insight.train_loss", Ink::Reference, train)];
     if stop.iter().any(Option::is_some) {
         lines.push(series("insight.stop_loss", Ink::Candidate, stop));
     }
-    let kept = look.fill("insight.kept", &[("n", &number(curve.kept_rounds))]);
     LineData {
         name: look.text("insight.part_curve").to_owned(),
-        unit: look.fill("insight.curve_unit", &[("loss", look.text(&curve.loss.name_key()))]),
         x_name: look.text("insight.round").to_owned(),
         places: 3,
-        x: curve.points.iter().map(|at| point(at.round)).collect(),
+        x: points.iter().map(|at| point(at.round)).collect(),
         series: lines,
-        marks: vec![Mark { at: f64::from(curve.kept_rounds), label: kept }],
         ..LineData::default()
     }
 }

@@ -12,6 +12,8 @@ mod visit;
 
 use egui::Ui;
 
+pub(super) use losses::loss_lines;
+
 use super::run_column::{status_key, status_pill};
 use crate::base::Progress;
 use crate::store::workspace::Run;
