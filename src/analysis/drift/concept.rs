@@ -248,17 +248,7 @@ impl WeekError {
 
     /// The week without its single visits, which a result does not carry along.
     fn told(&self) -> WeekError {
-        WeekError {
-            week: self.week,
-            n: self.n,
-            days: self.days,
-            mae: self.mae,
-            se: self.se,
-            shares: self.shares.clone(),
-            dates: Vec::new(),
-            missed: Vec::new(),
-            in_sample: self.in_sample,
-        }
+        WeekError { shares: self.shares.clone(), dates: Vec::new(), missed: Vec::new(), ..*self }
     }
 
     fn is_enough(&self) -> bool {
