@@ -85,6 +85,28 @@ impl Column {
         (0..self.len()).filter_map(|row| self.number(row))
     }
 
+    /// Fills `out` with the numbers of the rows from `first` on, and with `missing` where [`Self::number`] has none.
+    pub fn numbers_into(&self, first: usize, missing: f64, out: &mut [f64]) {
+        let known = match self {
+            Column::Whole(numbers) => match &numbers.0 {
+                Width::Bytes(numbers) => {
+                    copy(numbers, first, out, |n| if n == u8::MAX { missing } else { f64::from(n) })
+                }
+                Width::Shorts(numbers) => {
+                    copy(numbers, first, out, |n| if n == u16::MAX { missing } else { f64::from(n) })
+                }
+                Width::Words(numbers) => {
+                    copy(numbers, first, out, |n| if n == u32::MAX { missing } else { f64::from(n) })
+                }
+            },
+            Column::Real(numbers) => {
+                copy(numbers, first, out, |n| if n.is_finite() { f64::from(n) } else { missing })
+            }
+            Column::Categories { .. } => 0,
+        };
+        out[known..].fill(missing);
+    }
+
     /// The number of rows without a value.
     #[must_use]
     pub fn missing(&self) -> usize {
@@ -272,6 +294,13 @@ impl Bounded for u16 {
     const LARGEST: u16 = u16::MAX;
 }
 
+/// `out` of the numbers from `first` on, as many as there are.
+fn copy<N: Copy>(numbers: &[N], first: usize, out: &mut [f64], of: impl Fn(N) -> f64) -> usize {
+    let numbers = numbers.get(first..).unwrap_or_default();
+    out.iter_mut().zip(numbers).for_each(|(cell, number)| *cell = of(*number));
+    numbers.len().min(out.len())
+}
+
 /// `all[row] = of(number)` for each row.
 pub(super) fn scatter<N: Copy, M>(all: &mut [M], rows: &[u32], numbers: &[N], of: impl Fn(N) -> M) {
     for (row, number) in rows.iter().zip(numbers) {
@@ -306,6 +335,10 @@ mod tests {
             put.put(&rows, &reversed);
             prop_assert_eq!(&put, &whole);
             let column = Column::Whole(whole);
+            let mut some = vec![0.0; numbers.len()];
+            column.numbers_into(1, -1.0, &mut some);
+            let expected: Vec<f64> = (1..=numbers.len()).map(|row| column.number(row).unwrap_or(-1.0)).collect();
+            prop_assert_eq!(some, expected);
             prop_assert_eq!(column.missing(), numbers.iter().filter(|number| number.is_none()).count());
             let indices: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
             let taken: Vec<f64> = numbers.iter().rev().flatten().copied().map(f64::from).collect();

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::features::{CATALOGUE, Column, FeatureTable, Unit, Value};
+use crate::analysis::features::{CATALOGUE, Column, FeatureTable, Unit, Value, Whole};
 use crate::base::statistics::Sample;
 use crate::base::{Cancelled, Task};
 
@@ -18,6 +19,8 @@ const FEWEST_OF_LEVEL: usize = 30;
 const MOST_LEVELS: usize = 256;
 /// Minutes around a booking beyond which it makes no more difference.
 const BOOKING_RANGE: f64 = 120.0;
+/// Rows that are read of a column at a time: they stay in the nearest cache.
+const BLOCK: usize = 1 << 10;
 
 /// One column of the design.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,15 +81,96 @@ impl Shape {
             Value::Number(number) => number,
             _ => fill,
         };
-        let log = |value: Value<'_>, fill: f64| libm::log1p(known(value, fill).clamp(0.0, 1e9));
         match self {
-            Shape::Plain { fill } => known(value, *fill).clamp(-1e9, 1e9),
-            Shape::Log { fill } => log(value, *fill),
-            Shape::Product { fill, with_fill, .. } => log(value, *fill) * log(other, *with_fill),
+            Shape::Plain { fill } => limited(known(value, *fill)),
+            Shape::Log { fill } => log(known(value, *fill)),
+            Shape::Product { fill, with_fill, .. } => log(known(value, *fill)) * log(known(other, *with_fill)),
             Shape::Missing => flag(value == Value::Missing),
             Shape::Level(level) => flag(value == Value::Category(level)),
             Shape::Equals(number) => flag(value == Value::Number(*number)),
         }
+    }
+
+    /// As [`Self::of`] of the rows from `first` on, to the last bit.
+    fn fill(&self, columns: Columns<'_>, first: usize, out: &mut [f64]) {
+        match self {
+            Shape::Plain { fill } => {
+                numbers(columns.first, first, *fill, out);
+                out.iter_mut().for_each(|cell| *cell = limited(*cell));
+            }
+            Shape::Log { fill } => {
+                numbers(columns.first, first, *fill, out);
+                logs(out);
+            }
+            Shape::Product { fill, with_fill, .. } => {
+                let mut others = [0.0; BLOCK];
+                for (block, out) in out.chunks_mut(BLOCK).enumerate() {
+                    let others = &mut others[..out.len()];
+                    numbers(columns.first, first + block * BLOCK, *fill, out);
+                    numbers(columns.second, first + block * BLOCK, *with_fill, others);
+                    logs(out);
+                    logs(others);
+                    out.iter_mut().zip(others).for_each(|(cell, other)| *cell *= *other);
+                }
+            }
+            Shape::Missing => match columns.first {
+                Some(Column::Categories { names, codes }) => {
+                    let known = |code: u32| names.len() > code as usize;
+                    fill_by(codes, first, out, |code| flag(!code.is_some_and(known)));
+                }
+                column => {
+                    numbers(column, first, f64::NAN, out);
+                    out.iter_mut().for_each(|cell| *cell = flag(cell.is_nan()));
+                }
+            },
+            Shape::Level(level) => match columns.first {
+                Some(Column::Categories { names, codes }) => {
+                    // The level's code is looked up once, so that names are not compared row by row.
+                    let code =
+                        names.iter().position(|name| name == level).and_then(|code| u32::try_from(code).ok());
+                    fill_by(codes, first, out, |own| flag(code.is_some() && own == code));
+                }
+                _ => out.fill(0.0),
+            },
+            Shape::Equals(number) => {
+                numbers(columns.first, first, f64::NAN, out);
+                out.iter_mut().for_each(|cell| *cell = flag(cell == number));
+            }
+        }
+    }
+}
+
+/// The numbers of `column` from `first` on; `missing` where there is none.
+fn numbers(column: Option<&Column>, first: usize, missing: f64, out: &mut [f64]) {
+    match column {
+        Some(column) => column.numbers_into(first, missing, out),
+        None => out.fill(missing),
+    }
+}
+
+/// Each cell of `out` from the code of its row; rows beyond the last one have none.
+fn fill_by(codes: &Whole, first: usize, out: &mut [f64], of: impl Fn(Option<u32>) -> f64) {
+    for (row, cell) in (first..).zip(out) {
+        *cell = of(codes.get(row));
+    }
+}
+
+fn limited(number: f64) -> f64 {
+    number.clamp(-1e9, 1e9)
+}
+
+fn log(number: f64) -> f64 {
+    libm::log1p(number.clamp(0.0, 1e9))
+}
+
+/// The logarithm of each; counts repeat, so that of the number before is not taken again.
+fn logs(numbers: &mut [f64]) {
+    let mut before = (0.0, log(0.0));
+    for number in numbers {
+        if *number != before.0 {
+            before = (*number, log(*number));
+        }
+        *number = before.1;
     }
 }
 
@@ -112,21 +196,8 @@ impl Term {
 
     /// Fills `out` with the standardised column for the rows from `first` on.
     pub fn fill(&self, columns: Columns<'_>, first: usize, out: &mut [f64]) {
-        match (&self.shape, columns.first) {
-            (Shape::Level(level), Some(Column::Categories { names, codes })) => {
-                // The level's code is looked up once, so that names are not compared row by row.
-                let code = names.iter().position(|name| name == level).and_then(|code| u32::try_from(code).ok());
-                let [off, on] = [false, true].map(|holds| (flag(holds) - self.mean) / self.deviation);
-                for (row, cell) in (first..).zip(out) {
-                    *cell = if code.is_some() && codes.get(row) == code { on } else { off };
-                }
-            }
-            _ => {
-                for (row, cell) in (first..).zip(out) {
-                    *cell = self.of(columns.first_value(row), columns.second_value(row));
-                }
-            }
-        }
+        self.shape.fill(columns, first, out);
+        out.iter_mut().for_each(|cell| *cell = (*cell - self.mean) / self.deviation);
     }
 
     fn of(&self, value: Value<'_>, other: Value<'_>) -> f64 {
@@ -141,37 +212,29 @@ impl Term {
     }
 }
 
-impl Columns<'_> {
-    fn first_value(&self, row: usize) -> Value<'_> {
-        self.first.map_or(Value::Missing, |column| column.value(row))
-    }
-
-    fn second_value(&self, row: usize) -> Value<'_> {
-        self.second.map_or(Value::Missing, |column| column.value(row))
-    }
-}
-
 /// The columns that the training data support, of the features that `wanted` lets through.
 pub(super) fn terms(
     features: &FeatureTable,
     wanted: impl Fn(&str) -> bool,
     task: &Task,
 ) -> Result<Vec<Term>, Cancelled> {
-    let mut terms = Vec::new();
-    let mut taken: Vec<&Column> = Vec::new();
     let known = CATALOGUE.iter().map(|feature| (feature.id, feature.unit));
     let own = features.expressions().map(|expression| (expression.id(), expression.unit()));
+    let mut taken: Vec<(&str, Unit, &Column)> = Vec::new();
     for (id, unit) in known.chain(own).filter(|(id, _)| wanted(id)) {
         let Some(column) = features.column(id) else { continue };
         task.report("stage.fitting", 0, 0)?;
         // Where a site has one service, say, its queue is the whole site: the same column twice tells nothing more.
-        if taken.contains(&column) {
-            continue;
+        if !taken.iter().any(|(_, _, other)| *other == column) {
+            taken.push((id, unit, column));
         }
-        taken.push(column);
-        terms.extend(shapes(unit, column).into_iter().filter_map(|shape| term(features, id, shape)));
     }
-    Ok(terms)
+    let of_column = |(id, unit, column): &(&str, Unit, &Column)| {
+        task.check()?;
+        Ok(shapes(*unit, column).into_iter().filter_map(|shape| term(features, id, shape)).collect())
+    };
+    let terms: Vec<Vec<Term>> = taken.par_iter().map(of_column).collect::<Result<_, Cancelled>>()?;
+    Ok(terms.into_iter().flatten().collect())
 }
 
 /// The products of each two of `ids`, on the logarithms, that vary in the training data.
@@ -182,38 +245,36 @@ pub(super) fn products(features: &FeatureTable, ids: &[&str], task: &Task) -> Re
         (known.quantile(0.0) < known.quantile(1.0)).then(|| known.quantile(0.5))
     };
     let known: Vec<(&str, f64)> = ids.iter().filter_map(|id| Some((*id, fill(id)?))).collect();
-    let mut terms = Vec::new();
-    for (index, (id, fill)) in known.iter().enumerate() {
-        for (with, with_fill) in &known[index + 1..] {
-            task.report("stage.fitting", 0, 0)?;
-            let shape = Shape::Product { with: (*with).to_owned(), fill: *fill, with_fill: *with_fill };
-            terms.extend(term(features, id, shape));
-        }
-    }
-    Ok(terms)
+    let pairs: Vec<_> = known
+        .iter()
+        .enumerate()
+        .flat_map(|(index, one)| known[index + 1..].iter().map(move |with| (one, with)))
+        .collect();
+    let of_pair = |((id, fill), (with, with_fill)): &(&(&str, f64), &(&str, f64))| {
+        task.check()?;
+        let shape = Shape::Product { with: (*with).to_owned(), fill: *fill, with_fill: *with_fill };
+        Ok(term(features, id, shape))
+    };
+    let terms: Vec<Option<Term>> = pairs.par_iter().map(of_pair).collect::<Result<_, Cancelled>>()?;
+    Ok(terms.into_iter().flatten().collect())
 }
 
 /// The standardised column of this shape; `None` where it does not vary.
 fn term(features: &FeatureTable, id: &str, shape: Shape) -> Option<Term> {
     let mut term = Term { feature: id.to_owned(), shape, mean: 0.0, deviation: 1.0 };
-    let columns = term.columns(features);
-    let values = (0..features.len()).map(|row| term.shape.of(columns.first_value(row), columns.second_value(row)));
-    let (mean, deviation) = mean_and_deviation(values, features.len());
-    (term.mean, term.deviation) = (mean, deviation);
+    (term.mean, term.deviation) = mean_and_deviation(&term.shape, term.columns(features), features.len());
     // What varies by less than its own rounding does not vary.
-    (deviation > 1e-9 * mean.abs().max(1.0)).then_some(term)
+    (term.deviation > 1e-9 * term.mean.abs().max(1.0)).then_some(term)
 }
 
 fn shapes(unit: Unit, column: &Column) -> Vec<Shape> {
     let mut shapes = match (column, unit) {
         (Column::Categories { names, codes }, _) => {
-            levels(codes.iter().flatten().map(|code| names.get(code as usize)))
-                .into_iter()
-                .filter_map(|name| name.map(|name| Shape::Level(name.clone())))
-                .collect()
+            let named = |(code, n): (u32, usize)| Some((names.get(code as usize)?, n));
+            levels(counts(codes).filter_map(named)).into_iter().cloned().map(Shape::Level).collect()
         }
         (Column::Whole(numbers), Unit::HourOfDay | Unit::Month) => {
-            levels(numbers.iter().flatten()).into_iter().map(|level| Shape::Equals(f64::from(level))).collect()
+            levels(counts(numbers)).into_iter().map(|level| Shape::Equals(f64::from(level))).collect()
         }
         // The hour says it, and the time of day is not monotone in the wait.
         (_, Unit::MinuteOfDay) => Vec::new(),
@@ -233,24 +294,104 @@ fn shapes(unit: Unit, column: &Column) -> Vec<Shape> {
     shapes
 }
 
+/// How often each number occurs.
+fn counts(numbers: &Whole) -> impl Iterator<Item = (u32, usize)> {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    numbers.iter().flatten().for_each(|number| *counts.entry(number).or_default() += 1);
+    counts.into_iter()
+}
+
 /// The levels that get a column: all that are frequent enough but the most frequent one, in their own order.
-fn levels<L: Ord + Copy>(values: impl Iterator<Item = L>) -> Vec<L> {
-    let mut counts: BTreeMap<L, usize> = BTreeMap::new();
-    values.for_each(|level| *counts.entry(level).or_default() += 1);
-    let mut by_count: Vec<(L, usize)> = counts.into_iter().filter(|(_, n)| *n >= FEWEST_OF_LEVEL).collect();
+fn levels<L: Ord + Copy>(counts: impl Iterator<Item = (L, usize)>) -> Vec<L> {
+    let mut by_count: Vec<(L, usize)> = counts.filter(|(_, n)| *n >= FEWEST_OF_LEVEL).collect();
     by_count.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let mut levels: Vec<L> = by_count.into_iter().skip(1).take(MOST_LEVELS).map(|(level, _)| level).collect();
     levels.sort();
     levels
 }
 
-fn mean_and_deviation(values: impl Iterator<Item = f64> + Clone, n: usize) -> (f64, f64) {
-    let n = n.max(1) as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let variance = values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
-    (mean, variance.sqrt())
+/// Of the shape's column, made block by block: means and squares of blocks are put together as by Chan, Golub & LeVeque
+/// (1983), The American Statistician 37:242.
+fn mean_and_deviation(shape: &Shape, columns: Columns<'_>, rows: usize) -> (f64, f64) {
+    let mut block = [0.0; BLOCK];
+    let (mut mean, mut squares) = (0.0, 0.0);
+    for first in (0..rows).step_by(BLOCK) {
+        let block = &mut block[..BLOCK.min(rows - first)];
+        shape.fill(columns, first, block);
+        let n = block.len() as f64;
+        let own = block.iter().sum::<f64>() / n;
+        let share = n / (first as f64 + n);
+        squares += block.iter().map(|value| (value - own) * (value - own)).sum::<f64>();
+        squares += (own - mean) * (own - mean) * first as f64 * share;
+        mean += (own - mean) * share;
+    }
+    (mean, (squares / rows.max(1) as f64).sqrt())
 }
 
 fn flag(holds: bool) -> f64 {
     f64::from(u8::from(holds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Not a multiple of the blocks.
+    const ROWS: usize = 2_500;
+
+    /// A count, a real number, hours and names, each with missing values; two columns alike, one that is not there.
+    fn table() -> FeatureTable {
+        let every = |n: usize, value: u32, row: usize| (!row.is_multiple_of(n)).then_some(value);
+        let whole = |n: usize, of: &dyn Fn(usize) -> u32| -> Whole {
+            (0..ROWS).map(|row| every(n, of(row), row)).collect()
+        };
+        let count = |row: usize| u32::try_from(row * row % 311).unwrap();
+        #[expect(clippy::cast_possible_truncation, reason = "the precision in which features are kept")]
+        let real =
+            (0..ROWS).map(|row| if row % 9 == 0 { f32::NAN } else { (row as f64).sin().exp() as f32 }).collect();
+        let columns = [
+            ("people_ahead", Column::Whole(whole(7, &count))),
+            ("site_waiting", Column::Whole(whole(7, &count))),
+            ("work_ahead", Column::Real(real)),
+            ("hour_of_day", Column::Whole(whole(50, &|row| 8 + u32::try_from(row % 5).unwrap()))),
+            (
+                "site",
+                Column::Categories {
+                    names: ["b", "a", "c"].map(str::to_owned).to_vec(),
+                    codes: whole(11, &|row| u32::try_from(row % 3).unwrap()),
+                },
+            ),
+        ];
+        FeatureTable::new(ROWS, columns.map(|(id, column)| (id.to_owned(), column)).into())
+    }
+
+    #[test]
+    fn columns_are_what_single_visits_give_and_are_standardised() {
+        let features = table();
+        let mut all = terms(&features, |_| true, &Task::default()).unwrap();
+        all.extend(products(&features, &["people_ahead", "work_ahead"], &Task::default()).unwrap());
+        let names: Vec<String> = all.iter().map(|term| format!("{} {:?}", term.feature, term.shape)).collect();
+        for kind in ["Plain", "Log", "Missing", "Level", "Equals", "Product"] {
+            assert!(names.iter().any(|name| name.contains(kind)), "{kind}: {names:?}");
+        }
+        assert_eq!(names.iter().filter(|name| name.contains("people_ahead")).count(), 4, "{names:?}");
+        for (term, name) in all.iter().zip(&names) {
+            let mut column = vec![0.0; ROWS];
+            term.fill(term.columns(&features), 0, &mut column);
+            for (row, cell) in column.iter().enumerate() {
+                let single = term.standardised(&|id| features.value(id, row));
+                assert_eq!(cell.to_bits(), single.to_bits(), "{name}, row {row}");
+            }
+            let mean = column.iter().sum::<f64>() / ROWS as f64;
+            let variance = column.iter().map(|cell| (cell - mean) * (cell - mean)).sum::<f64>() / ROWS as f64;
+            assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12, "{name}: {mean}, {variance}");
+            let mut part = vec![0.0; 1_100];
+            term.fill(term.columns(&features), 777, &mut part);
+            assert_eq!(part, column[777..777 + 1_100], "{name}");
+            // A column that is not there is missing everywhere.
+            let none = FeatureTable::new(ROWS, Vec::new());
+            term.fill(term.columns(&none), 0, &mut part);
+            assert!(part.iter().all(|cell| *cell == term.standardised(&|_| Value::Missing)), "{name}");
+        }
+    }
 }
