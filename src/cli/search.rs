@@ -14,7 +14,7 @@ use crate::workflows::files::read_text;
 use crate::workflows::runs;
 use crate::workflows::search::{MINUTES, SearchOutcome, SearchRequest, TRIALS, search};
 
-use super::train::{MOST_PARAMETER_BYTES, lines, share};
+use super::train::{MOST_PARAMETER_BYTES, lines, rate, share};
 use super::{Context, Ended};
 
 /// Tries parameters of a family on the training time, then trains the best of them and tests it once. The same command
@@ -43,6 +43,9 @@ pub struct Search {
     /// The share of the time at the end that the best is tested on.
     #[arg(long, value_name = "SHARE", default_value_t = SplitPlan::default().test_share, value_parser = share)]
     test_share: f64,
+    /// The intervals of the best follow what comes true, as with `nobat train`: how much a day moves them, 0.01 to 0.5.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    adaptive_intervals: Option<f64>,
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
@@ -68,6 +71,7 @@ impl Search {
             minutes: self.minutes,
             most_trials: self.trials,
             test_share: self.test_share,
+            adaptive_rate: self.adaptive_intervals,
         };
         let output = &context.output;
         let mut seen = |trial: &Trial, _: &[f64]| output.line(&trial_line(trial, output.language));

@@ -64,7 +64,7 @@ fn part(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|share| (0.0..=0.25).contains(share)).ok_or_else(|| "0..0.25".to_owned())
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+pub(super) fn rate(text: &str) -> Result<f64, String> {
     let (least, most) = ADAPTIVE_RATES;
     text.parse().ok().filter(|rate| (least..=most).contains(rate)).ok_or_else(|| format!("{least}..{most}"))
 }

@@ -125,6 +125,7 @@ fn a_search_and_a_backtest_stop_where_they_are_asked_to_and_go_on_later() {
         minutes: 5.0,
         most_trials: Some(3),
         test_share: 0.2,
+        adaptive_rate: None,
     };
     let backtest = |task: &Task| backtest(&home, &SMALL.prepared, &request("boosted"), 2, task);
     let watched = Task::default();

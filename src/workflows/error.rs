@@ -301,7 +301,9 @@ impl Explain for WorkflowError {
             | WorkflowError::CannotRetrain { .. }
             | WorkflowError::ThresholdRange { .. }
             | WorkflowError::KeyName { .. } => Failure::Usage,
-            WorkflowError::NoVisitsToCompare { .. } | WorkflowError::NoPast { .. } => Failure::Inconclusive,
+            WorkflowError::NoVisitsToCompare { .. }
+            | WorkflowError::NoPast { .. }
+            | WorkflowError::NoTrialEnded { .. } => Failure::Inconclusive,
             WorkflowError::InSample { .. } | WorkflowError::ReasonNeeded { .. } => Failure::Refused,
             _ => Failure::Failed,
         })

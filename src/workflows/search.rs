@@ -54,6 +54,8 @@ pub struct SearchRequest {
     pub most_trials: Option<u32>,
     /// The share of the time at the end that the best is tested on.
     pub test_share: f64,
+    /// How much the intervals of the best follow what comes true, as in [`TrainRequest`]; trials have none.
+    pub adaptive_rate: Option<f64>,
 }
 
 /// What came of it.
@@ -180,7 +182,7 @@ fn tested(
         parameters: best.parameters.to_string(),
         seed: request.seed,
         split: SplitPlan::default().testing(request.test_share),
-        adaptive_rate: None,
+        adaptive_rate: request.adaptive_rate,
     };
     if let Some(id) = before {
         let run = workspace.run(id)?;
@@ -195,7 +197,7 @@ fn tested(
 }
 
 /// All that the trials of a search follow from. Minutes and the number of trials are not among it: with more of them the
-/// same search goes on.
+/// same search goes on. Neither is how intervals follow, which only the run of the best has.
 pub(super) fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
     let program = env!("CARGO_PKG_VERSION");
     let (family, seed, share) = (&request.family, request.seed, request.test_share);
@@ -211,6 +213,7 @@ fn document(request: &SearchRequest, space: &Space, shares: &[f64]) -> serde_jso
         "given": request.space,
         "seed": request.seed,
         "test_share": request.test_share,
+        "adaptive_rate": request.adaptive_rate,
         "stages": shares,
     })
 }

@@ -188,6 +188,7 @@ fn request(search: &Search) -> Option<(SearchRequest, Space)> {
         minutes: 0.0,
         most_trials: None,
         test_share: document.get("test_share")?.as_f64()?,
+        adaptive_rate: document.get("adaptive_rate").and_then(Value::as_f64),
     };
     let space = Space::from_yaml(family, given).ok()?;
     Some((request, space))

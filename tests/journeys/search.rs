@@ -60,6 +60,14 @@ fn a_search_goes_on_where_it_was_killed_and_ends_the_same() {
     let runs = project.nobat(["--json", "runs", "list"]).exits(0).json();
     assert_eq!(runs.as_array().unwrap().len(), 1, "only the best is trained as a run");
     project.nobat(["runs", "reproduce", "1"]).exits(0);
+    // Intervals that follow are another run of the best; no trial is another.
+    let followed = [&["--json"], SEARCH.as_slice(), &["--adaptive-intervals", "0.2"]].concat();
+    let followed = project.nobat(followed).exits(0).json();
+    assert_eq!((&followed["trials"], &followed["best"]), (&whole["trials"], best));
+    assert!(
+        followed["run"]["coverage_80_followed"].is_f64() && whole["run"].get("coverage_80_followed").is_none()
+    );
+    assert_eq!(followed["run"]["mae"], whole["run"]["mae"]);
 
     let mut command = other.command(SEARCH);
     let mut running = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());

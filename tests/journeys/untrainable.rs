@@ -77,7 +77,7 @@ fn histories_without_a_wait_or_a_future_are_refused_by_name() {
         let search = ["search", "--family", "elastic-net", "--minutes", "1", "--trials", "2"];
         if says == "100" {
             // A search that ends without a model says why, and what it tried.
-            let ended = project.nobat(search).exits(1);
+            let ended = project.nobat(search).exits(4);
             assert!(ended.out.lines().count() == 2 && ended.err.contains("100 are needed"), "{ended}");
         } else {
             project.nobat(search).refuses(code);

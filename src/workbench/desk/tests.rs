@@ -164,6 +164,7 @@ fn a_search_stops_within_a_second_keeps_its_trials_and_goes_on_to_a_run() {
         minutes: 60.0,
         most_trials: None,
         test_share: 0.2,
+        adaptive_rate: None,
     };
     room.with(|desk, services| desk.run(Command::Search(request.clone()), services));
     let deadline = Instant::now() + Duration::from_secs(60);

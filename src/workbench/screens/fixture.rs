@@ -84,6 +84,7 @@ pub(super) fn searched() -> SearchRequest {
         minutes: 60.0,
         most_trials: None,
         test_share: 0.2,
+        adaptive_rate: None,
     }
 }
 

@@ -30,6 +30,9 @@ pub(super) const SPLIT_FIELDS: [SplitField; 5] = [
     SplitField { id: ADAPTIVE, range: (0.0, ADAPTIVE_RATES.1), of: |_| 0.0 },
 ];
 const ADAPTIVE: &str = "adaptive_rate";
+/// The share that is tested on, and how much intervals follow: a search asks for these two, too.
+pub(super) const TESTED: &SplitField = &SPLIT_FIELDS[0];
+pub(super) const FOLLOWS: &SplitField = &SPLIT_FIELDS[4];
 /// The family that is offered first: the one that is right most often.
 const FIRST_FAMILY: &str = "boosted";
 
@@ -119,16 +122,11 @@ impl Form {
 
     /// How much intervals follow, where they do; `None` while something is wrong.
     fn adaptive_rate(&self) -> Option<Option<f64>> {
-        let field = SPLIT_FIELDS.iter().find(|field| field.id == ADAPTIVE)?;
-        let rate = self.split_number(field)?;
-        Some((rate > 0.0).then_some(rate))
+        Some(Some(self.split_number(FOLLOWS)?).filter(|rate| *rate > 0.0))
     }
 
     fn split_number(&self, field: &SplitField) -> Option<f64> {
-        let number: f64 = plain_number(self.split.get(field.id)?).parse().ok()?;
-        let is_allowed = number >= field.range.0 && number <= field.range.1;
-        let is_too_slow = field.id == ADAPTIVE && number > 0.0 && number < ADAPTIVE_RATES.0;
-        (is_allowed && !is_too_slow).then_some(number)
+        field.number(self.split.get(field.id)?)
     }
 
     /// The names of the fields that cannot be used as they are.
@@ -194,6 +192,14 @@ pub(super) fn allowed_words(look: &Look, parameter: &Parameter) -> String {
 }
 
 impl SplitField {
+    /// The number that was typed, where it may be used.
+    pub fn number(&self, typed: &str) -> Option<f64> {
+        let number: f64 = plain_number(typed).parse().ok()?;
+        let is_allowed = number >= self.range.0 && number <= self.range.1;
+        let is_too_slow = self.id == ADAPTIVE && number > 0.0 && number < ADAPTIVE_RATES.0;
+        (is_allowed && !is_too_slow).then_some(number)
+    }
+
     /// What it is called.
     pub fn name<'l>(&self, look: &'l Look) -> &'l str {
         look.text(match self.id {

@@ -12,7 +12,7 @@ use crate::analysis::models::{FAMILIES, Family, Parameter, ParameterKind, Search
 use crate::workbench::screens::field::{Field, named_ui, plain_number};
 use crate::workbench::screens::names::{family_words, listed};
 use crate::workbench::screens::train::form::{
-    SPLIT_FIELDS, SplitField, allowed_words, choice_words, number_words, parameter_name, range_words,
+    FOLLOWS, SplitField, TESTED, allowed_words, choice_words, number_words, parameter_name, range_words,
 };
 use crate::workbench::state::State;
 use crate::workbench::text::Text;
@@ -26,8 +26,6 @@ use crate::workflows::search::{MINUTES, SearchRequest, TRIALS};
 const FIRST_FAMILY: &str = "boosted";
 /// Minutes that are offered.
 const FIRST_MINUTES: &str = "5";
-/// How the best is tested: the field of the training form.
-const TEST: &SplitField = &SPLIT_FIELDS[0];
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -37,6 +35,7 @@ pub(super) struct Form {
     trials: String,
     seed: String,
     test_share: String,
+    adaptive_rate: String,
     shows_ranges: bool,
     /// The ends between which a number is tried, by family and parameter.
     ends: BTreeMap<(&'static str, &'static str), [String; 2]>,
@@ -60,6 +59,7 @@ impl Default for Form {
             trials: String::new(),
             seed: SEED.to_string(),
             test_share: (SplitPlan::default().test_share * 100.0).to_string(),
+            adaptive_rate: "0".to_owned(),
             shows_ranges: false,
             ends,
             words: BTreeMap::new(),
@@ -127,8 +127,7 @@ impl Form {
     }
 
     fn test_share(&self) -> Option<f64> {
-        let share: f64 = plain_number(&self.test_share).parse().ok()?;
-        (share >= TEST.range.0 && share <= TEST.range.1).then_some(share / 100.0)
+        TESTED.number(&self.test_share).map(|share| share / 100.0)
     }
 
     /// What is to be searched; `None` while something is wrong.
@@ -143,6 +142,7 @@ impl Form {
             minutes: minutes(&self.minutes)?,
             most_trials: self.most_trials().ok()?,
             test_share: self.test_share()?,
+            adaptive_rate: Some(FOLLOWS.number(&self.adaptive_rate)?).filter(|rate| *rate > 0.0),
         })
         .filter(|_| is_something)
     }
@@ -154,7 +154,8 @@ impl Form {
         note(minutes(&self.minutes).is_none(), look.text("search.minutes"));
         note(self.most_trials().is_err(), look.text("search.trials"));
         note(Form::whole::<u64>(&self.seed).is_none(), look.text("train.seed"));
-        note(self.test_share().is_none(), TEST.name(look));
+        note(self.test_share().is_none(), TESTED.name(look));
+        note(FOLLOWS.number(&self.adaptive_rate).is_none(), FOLLOWS.name(look));
         for searched in self.searched() {
             let key = format!("parameter.{}", searched.id);
             note(self.line(searched).is_none(), look.text(&key));
@@ -190,23 +191,25 @@ impl Form {
             minutes_problem(look, &self.minutes),
             self.most_trials().err().map(|()| allowed(trials())),
             Form::whole::<u64>(&self.seed).is_none().then(|| look.text("train.seed_problem").to_owned()),
-            self.test_share().is_none().then(|| allowed(TEST.allowed(look))),
+            self.test_share().is_none().then(|| allowed(TESTED.allowed(look))),
+            FOLLOWS.number(&self.adaptive_rate).is_none().then(|| allowed(FOLLOWS.allowed(look))),
         ];
-        let names = ["search.minutes", "search.trials", "train.seed"].map(|key| look.text(key));
-        let test_hint = TEST.allowed(look);
-        let hints =
-            [look.text("search.minutes_hint"), look.text("search.trials_hint"), look.text("train.seed_hint")];
-        grid_ui(ui, "search fields", &[1.0; 4], |ui, index, _| {
-            let typed = match index {
-                0 => &mut self.minutes,
-                1 => &mut self.trials,
-                2 => &mut self.seed,
-                _ => &mut self.test_share,
-            };
-            let name = names.get(index).copied().unwrap_or_else(|| TEST.name(look));
-            let hint = hints.get(index).copied().unwrap_or(&test_hint);
-            let problem = problems.get(index).and_then(Option::as_deref);
-            Field { name, hint, problem, lines: 1 }.ui(ui, typed);
+        let of_keys = |[name, hint]: [&str; 2]| (look.text(name).to_owned(), look.text(hint).to_owned());
+        let of_field = |field: &SplitField| (field.name(look).to_owned(), field.allowed(look));
+        let words = [
+            of_keys(["search.minutes", "search.minutes_hint"]),
+            of_keys(["search.trials", "search.trials_hint"]),
+            of_keys(["train.seed", "train.seed_hint"]),
+            of_field(TESTED),
+            of_field(FOLLOWS),
+        ];
+        let typed =
+            [&mut self.minutes, &mut self.trials, &mut self.seed, &mut self.test_share, &mut self.adaptive_rate];
+        let mut fields: Vec<_> = words.into_iter().zip(problems).zip(typed).collect();
+        grid_ui(ui, "search fields", &[1.0; 5], |ui, index, _| {
+            if let Some((((name, hint), problem), typed)) = fields.get_mut(index) {
+                Field { name, hint, problem: problem.as_deref(), lines: 1 }.ui(ui, typed);
+            }
         });
     }
 
