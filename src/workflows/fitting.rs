@@ -12,8 +12,8 @@ use crate::analysis::models::{
     Curve, EDGE_QUANTILES, EdgeValues, Edges, FEWEST_CALIBRATED, FEWEST_VISITS, Family, Fit, FitError, Fitted,
     Intervals, KnownDays, Parameters, Part, Queues, Training, WaitInterval,
 };
-use crate::base::Task;
 use crate::base::language::Language;
+use crate::base::{Cancelled, Task};
 
 use super::datasets::Prepared;
 use super::train::{RunDocument, waits_of};
@@ -33,8 +33,9 @@ struct Visits {
 }
 
 impl Visits {
-    fn of(prepared: &Prepared, own: &[Arc<Expression>], rows: &[usize]) -> Visits {
-        Visits { features: prepared.features.take(rows).with_expressions(own), waits: waits_of(prepared, rows) }
+    fn of(prepared: &Prepared, own: &[Arc<Expression>], rows: &[usize], task: &Task) -> Result<Visits, Cancelled> {
+        let features = prepared.features.take_watched(rows, task)?.with_expressions(own);
+        Ok(Visits { features, waits: waits_of(prepared, rows) })
     }
 
     fn part(&self) -> Part<'_> {
@@ -69,19 +70,20 @@ impl Recipe<'_> {
         let first = if stops { &parts.fit } else { &parts.before_calibration };
         let calibrates = parts.calibrate.len() >= FEWEST_CALIBRATED && first.len() >= FEWEST_VISITS;
         if !stops && !calibrates {
-            let all = Visits::of(prepared, own, &split.train);
+            let all = Visits::of(prepared, own, &split.train, task)?;
             let Fit { model, curve } = self.family.fit(&self.training(&all), self.parameters, task)?;
             return Ok(Trained { model, intervals: None, curve });
         }
-        let of_part = |rows: &[usize]| Visits::of(prepared, own, rows);
+        let of_part = |rows: &[usize]| Visits::of(prepared, own, rows, task);
         let found = {
-            let (first, stop) = (of_part(first), stops.then(|| of_part(&parts.stop)));
+            let first = of_part(first)?;
+            let stop = if stops { Some(of_part(&parts.stop)?) } else { None };
             let training = self.training(&first);
             let training = stop.as_ref().map_or(training, |stop| training.stopped_by(stop.part()));
             self.fits(calibrates, task, |_| training)?
         };
         let rounds: Vec<Option<u32>> = found.0.iter().map(|fit| Some(fit.curve.as_ref()?.kept_rounds)).collect();
-        let all = of_part(&split.train);
+        let all = of_part(&split.train)?;
         let kept = self.fits(calibrates, task, |place| {
             self.training(&all).with_rounds(rounds.get(place).copied().flatten().filter(|_| stops))
         })?;
@@ -89,7 +91,7 @@ impl Recipe<'_> {
         let Some((model, kept_edges)) = kept.split() else { return Err(FitError::NothingVaries) };
         let intervals = match found.split() {
             Some((first, edges)) if calibrates => {
-                let visits = of_part(&parts.calibrate);
+                let visits = of_part(&parts.calibrate)?;
                 let values =
                     EdgeValues::of(first.predict_all(&visits.features, task)?, &edges, &visits.features, task)?;
                 let between = (parts.calibrate_from, split.cut);

@@ -47,7 +47,7 @@ pub fn import_model(
     let split = split_after(prepared, request)?;
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let own = expressions(&workspace)?;
-    let features = prepared.features.take(&split.test).with_expressions(&own);
+    let features = prepared.features.take_watched(&split.test, task)?.with_expressions(&own);
     let imported = foreign::read(text.as_bytes(), &features)?;
     let said = [("source", imported.source.id().to_owned()), ("objective", imported.objective)];
     let said = said.map(|(name, value)| (name.to_owned(), serde_json::Value::from(value)));

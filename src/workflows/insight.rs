@@ -151,7 +151,7 @@ pub fn test_part(home: &Home, prepared: &Prepared, id: i64, task: &Task) -> Resu
     let visits = &prepared.history.visits;
     let is_tested = |row: &usize| visits.arrived[*row] >= cut && visits.outcome(*row) == Outcome::Served;
     let rows: Vec<usize> = (0..visits.len()).filter(is_tested).collect();
-    let features = features_of(&artifact, prepared, &rows)?;
+    let features = features_of(&artifact, prepared, &rows, task)?;
     let predicted = artifact.model.predict_all(&features, task)?;
     let mut scored = Scored {
         predicted,
@@ -181,8 +181,13 @@ pub fn test_part(home: &Home, prepared: &Prepared, id: i64, task: &Task) -> Resu
 }
 
 /// The features of the model at `rows`, its own expressions among them.
-fn features_of(artifact: &Artifact, prepared: &Prepared, rows: &[usize]) -> Result<FeatureTable, WorkflowError> {
-    let features = features_for(artifact, Cow::Owned(prepared.features.take(rows)))?.into_owned();
+fn features_of(
+    artifact: &Artifact,
+    prepared: &Prepared,
+    rows: &[usize],
+    task: &Task,
+) -> Result<FeatureTable, WorkflowError> {
+    let features = features_for(artifact, Cow::Owned(prepared.features.take_watched(rows, task)?))?.into_owned();
     Ok(features.only(&artifact.model.features()))
 }
 

@@ -125,7 +125,7 @@ fn shares(
             && visits.called[*row].is_some_and(|called| called < as_of)
     };
     let rows: Vec<usize> = (0..visits.len()).filter(tells).collect();
-    let features = features_for(&artifact, Cow::Owned(prepared.features.take(&rows)))?;
+    let features = features_for(&artifact, Cow::Owned(prepared.features.take_watched(&rows, task)?))?;
     let predicted = artifact.model.predict_all(&features, task)?;
     let edges = EdgeValues::of(predicted, intervals.edges(), &features, task)?;
     let (actual, days) = (waits_of(prepared, &rows), known_days(prepared, &rows));

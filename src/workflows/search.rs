@@ -14,10 +14,10 @@ use serde::Serialize;
 use crate::analysis::evaluation::{Errors, SplitPlan, errors};
 use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
-    BRACKET, DEFAULTS, Family, FitError, Gain, Parameters, Part, SearchResults, Space, Training, best_step,
+    BRACKET, DEFAULTS, Family, FitError, Gain, Parameters, Part, SearchResults, Space, Training, Tried, best_step,
     next_step,
 };
-use crate::base::{Digest, Moment, Task};
+use crate::base::{Cancelled, Digest, Moment, Task};
 use crate::store::workspace::{NewSearch, Trial, Workspace};
 
 use super::datasets::Prepared;
@@ -114,7 +114,7 @@ pub fn search(
     }
     let mut workspace = Workspace::open_or_create(home.folder())?;
     let own = expressions(&workspace)?;
-    let ground = Ground::of(prepared, family, &own, request.test_share)?;
+    let ground = Ground::of(prepared, family, &own, request.test_share, task)?;
     let (id, run) = workspace.begin_search(&NewSearch {
         asked: asked(
             prepared.digest,
@@ -137,7 +137,8 @@ pub fn search(
         let Some(step) = next_step(&results(&trials), stages, most) else { break };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a search")]
         task.report("stage.searching", used(&trials) as u64, budget as u64)?;
-        let trial = ground.attempt(family, &space, request.seed, step, task)?;
+        let tried = tried(&space, request.seed, step, &trials);
+        let trial = ground.attempt(family, tried, request.seed, step, task)?;
         workspace.keep_trial(id, &trial)?;
         seen(&trial, &ground.shares);
         trials.push(trial);
@@ -153,6 +154,18 @@ pub fn search(
     let stages = ground.shares;
     let (family, seed) = (request.family.clone(), request.seed);
     Ok(SearchOutcome { search: id, family, seed, stages, trials, best, lowest, gain, run })
+}
+
+/// The parameters of the trial of a step: those that it had on an earlier stage, or what is proposed for it.
+fn tried(space: &Space, seed: u64, (trial, _): (u32, u8), trials: &[Trial]) -> serde_json::Value {
+    if let Some(earlier) = trials.iter().find(|earlier| earlier.trial == trial) {
+        return earlier.parameters.clone();
+    }
+    let known = trials.iter().filter_map(|known| {
+        let Trial { trial, stage, parameters, mae, .. } = known;
+        Some(Tried { trial: *trial, stage: *stage, parameters, mae: (*mae)? })
+    });
+    serde_json::json!(space.proposed(seed, trial, &known.collect::<Vec<_>>()))
 }
 
 /// The trial that is taken, and what the lowest gains over the defaults.
@@ -201,8 +214,9 @@ fn tested(
 pub(super) fn asked(dataset: Digest, space: &Space, request: &SearchRequest, own: &[ExpressionText]) -> Digest {
     let program = env!("CARGO_PKG_VERSION");
     let (family, seed, share) = (&request.family, request.seed, request.test_share);
-    // What trials are judged on and stop on changed once; trials of before do not mix with those of now.
-    let text = format!("2\n{program}\n{dataset}\n{family}\n{seed}\n{share}\n{}\n{own:?}", space.text());
+    // What trials are judged on and stop on, and how they are drawn, changed once each; trials of before do not mix with
+    // those of now.
+    let text = format!("3\n{program}\n{dataset}\n{family}\n{seed}\n{share}\n{}\n{own:?}", space.text());
     Digest::of(text.as_bytes())
 }
 
@@ -228,6 +242,7 @@ impl Ground {
         family: &dyn Family,
         expressions: &[Arc<Expression>],
         test_share: f64,
+        task: &Task,
     ) -> Result<Ground, WorkflowError> {
         let split = SplitPlan::default().testing(test_share).split(&prepared.history)?;
         let visits = &prepared.history.visits;
@@ -251,19 +266,20 @@ impl Ground {
             };
             split.train.iter().filter(is_in).copied().collect()
         };
-        let own = |rows: &[usize]| {
-            (prepared.features.take(rows).with_expressions(expressions), waits_of(prepared, rows))
+        let own = |rows: &[usize]| -> Result<_, Cancelled> {
+            let features = prepared.features.take_watched(rows, task)?.with_expressions(expressions);
+            Ok((features, waits_of(prepared, rows)))
         };
         let (mut stages, mut shares) = (Vec::new(), Vec::new());
         for share in STAGES {
             let rows = between(part(first, cut, share), cut);
             if rows.len() >= FEWEST_IN_STAGE || share >= 1.0 {
-                stages.push(own(&rows));
+                stages.push(own(&rows)?);
                 shares.push(share);
             }
         }
         let later = between(judged_from, split.cut);
-        let (validation, waits) = own(&later);
+        let (validation, waits) = own(&later)?;
         if waits.is_empty() {
             return Err(FitError::TooFewVisits { n: 0, needed: 1 }.into());
         }
@@ -274,7 +290,7 @@ impl Ground {
         let days: Vec<u32> = dates.iter().map(|date| known.partition_point(|known| known < date) as u32).collect();
         let mut of_day = vec![0; known.len()];
         days.iter().for_each(|day| of_day[*day as usize] += 1);
-        let stop = own(&between(cut, judged_from));
+        let stop = own(&between(cut, judged_from))?;
         Ok(Ground { stages, shares, stop, validation, waits, days, of_day })
     }
 
@@ -282,12 +298,11 @@ impl Ground {
     fn attempt(
         &self,
         family: &dyn Family,
-        space: &Space,
+        tried: serde_json::Value,
         seed: u64,
         (trial, stage): (u32, u8),
         task: &Task,
     ) -> Result<Trial, WorkflowError> {
-        let tried = serde_json::json!(space.sample(seed, trial));
         let parameters = Parameters::from_yaml(family.parameters(), &tried.to_string())?;
         let started = Instant::now();
         let fitted = self.errors_of(family, &parameters, seed, stage, task);

@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::evaluation::{Coverage, Errors, Places, SplitPlan, TimeSplit, errors};
-use crate::analysis::features::Expression;
+use crate::analysis::features::{Expression, FeatureTable};
 use crate::analysis::models::{
     Artifact, Curve, FAMILIES, Family, FitError, Fitted, Origin, Parameters, Training, family,
 };
@@ -224,10 +224,14 @@ pub fn find_family(name: &str) -> Result<&'static dyn Family, WorkflowError> {
 /// # Errors
 /// [`FitError`].
 pub fn fit_baseline(prepared: &Prepared, name: &str, rows: &[usize], task: &Task) -> Result<Fitted, FitError> {
+    let features = prepared.features.take_watched(rows, task)?;
+    baseline(name, &features, &waits_of(prepared, rows), task)
+}
+
+fn baseline(name: &str, features: &FeatureTable, waits: &[f64], task: &Task) -> Result<Fitted, FitError> {
     let family = family(name).ok_or(FitError::NothingVaries)?;
-    let (features, waits) = (prepared.features.take(rows), waits_of(prepared, rows));
     // Nothing about a baseline is random.
-    let training = Training::new(&features, &waits, 0);
+    let training = Training::new(features, waits, 0);
     Ok(family.fit(&training, &Parameters::defaults(family.parameters()), task)?.model)
 }
 
@@ -276,7 +280,7 @@ pub(super) fn fit_and_test(
 ) -> Result<(Artifact, Tested), FitError> {
     let seed = recipe.seed;
     let Trained { model, intervals, curve } = recipe.fit(prepared, own, split, task)?;
-    let test = prepared.features.take(&split.test).with_expressions(own);
+    let test = prepared.features.take_watched(&split.test, task)?.with_expressions(own);
     let actual = waits_of(prepared, &split.test);
     let mut places = places(prepared, &split.test);
     let score = |model: &Fitted| -> Result<(Vec<f64>, Option<Errors>), FitError> {
@@ -285,8 +289,13 @@ pub(super) fn fit_and_test(
         Ok((predicted, errors))
     };
     let (predicted, errors) = score(&model)?;
-    let (by_rule, rule) = score(&fit_baseline(prepared, "rule", &split.train, task)?)?;
-    let constant = score(&fit_baseline(prepared, "constant", &split.train, task)?)?.1;
+    let [by_rule, by_constant] = {
+        let features = prepared.features.take_watched(&split.train, task)?;
+        let waits = waits_of(prepared, &split.train);
+        [baseline("rule", &features, &waits, task)?, baseline("constant", &features, &waits, task)?]
+    };
+    let (by_rule, rule) = score(&by_rule)?;
+    let constant = score(&by_constant)?.1;
     places.predicted = predicted;
     let covered = match &intervals {
         None => Covered::default(),

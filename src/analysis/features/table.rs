@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use crate::base::{Cancelled, Task};
+
 use super::catalogue::Value;
 use super::column::Column;
 use super::expression::Expression;
@@ -95,11 +99,24 @@ impl FeatureTable {
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> FeatureTable {
         let take = |(id, column): &(String, Column)| (id.clone(), column.take(rows));
-        FeatureTable {
-            rows: rows.len(),
-            columns: self.columns.iter().map(take).collect(),
-            expressions: self.expressions.clone(),
-        }
+        self.with(rows.len(), self.columns.par_iter().map(take).collect())
+    }
+
+    /// As [`Self::take`] of many rows, which takes a while: seconds for ten million.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn take_watched(&self, rows: &[usize], task: &Task) -> Result<FeatureTable, Cancelled> {
+        let take = |(id, column): &(String, Column)| {
+            task.check()?;
+            Ok((id.clone(), column.take(rows)))
+        };
+        Ok(self.with(rows.len(), self.columns.par_iter().map(take).collect::<Result<_, Cancelled>>()?))
+    }
+
+    /// The same features with other rows.
+    fn with(&self, rows: usize, columns: Vec<(String, Column)>) -> FeatureTable {
+        FeatureTable { rows, columns, expressions: self.expressions.clone() }
     }
 
     /// The bytes that the values take.

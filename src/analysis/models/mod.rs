@@ -61,7 +61,7 @@ pub use linear_model::LinearModel;
 pub use parameters::{Choice, Parameter, ParameterError, ParameterKind, Parameters};
 pub use rule::Rule;
 pub use search::{
-    BRACKET, DEFAULTS, Gain, Results as SearchResults, Searched, Space, best as best_step, next_step,
+    BRACKET, DEFAULTS, Gain, Results as SearchResults, Searched, Space, Tried, best as best_step, next_step,
 };
 pub use training::{Curve, CurveLoss, Fit, Part, Training};
 pub use trees::{Monotone, TreeError, Trees};

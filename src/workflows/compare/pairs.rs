@@ -57,7 +57,7 @@ pub(super) fn pairs(
             Outcome::Unfinished => pairs.unfinished += 1,
         }
     }
-    let features = prepared.features.take(&rows);
+    let features = prepared.features.take_watched(&rows, task)?;
     (pairs.current, pairs.current_intervals) = both.current.predictions(&rows, &features, task)?;
     (pairs.candidate, pairs.candidate_intervals) = both.candidate.predictions(&rows, &features, task)?;
     pairs.selection.current_file = both.current.account();

@@ -133,7 +133,7 @@ impl Learner {
 
     /// Learns from the past of `split`, and says what it predicts of its future, minutes.
     fn predict(&self, prepared: &Prepared, split: &TimeSplit, task: &Task) -> Result<Vec<f64>, WorkflowError> {
-        let features = prepared.features.take(&split.test);
+        let features = prepared.features.take_watched(&split.test, task)?;
         match self {
             Learner::Baseline(family) => {
                 let model = fit_baseline(prepared, family, &split.train, task)?;

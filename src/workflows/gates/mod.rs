@@ -62,7 +62,7 @@ pub(super) fn measure(
     let step = rows.len().div_ceil(MOST_VISITS).max(1);
     let rows: Vec<usize> = rows.iter().copied().step_by(step).collect();
     let own: Vec<Arc<Expression>> = artifact.contract.expressions().into_iter().map(Arc::new).collect();
-    let features = prepared.features.take(&rows).with_expressions(&own);
+    let features = prepared.features.take_watched(&rows, task)?.with_expressions(&own);
     let expected = artifact.model.predict_all(&features, task)?;
     let (answers, inference) = answered(prepared, artifact, &rows, &expected, task)?;
     let simulated = on_simulated(artifact, &own, task)?;

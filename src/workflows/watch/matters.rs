@@ -57,8 +57,8 @@ pub(super) fn matters(
 ) -> Result<Option<Matters>, WorkflowError> {
     let Some(fitted) = &model.fitted else { return Ok(None) };
     let rows = |window: &Window| window.rows.iter().map(|row| *row as usize).collect::<Vec<_>>();
-    let here = model.features(ours, &rows(current))?;
-    let there = model.features(theirs, &rows(reference))?;
+    let here = model.features(ours, &rows(current), task)?;
+    let there = model.features(theirs, &rows(reference), task)?;
     let predicted = fitted.predict_all(&here, task)?;
     let before = fitted.predict_all(&there, task)?;
     let ids = fitted.features();

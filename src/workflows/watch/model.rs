@@ -91,8 +91,13 @@ fn first_arrival(watching: &Watching<'_>, weeks: &[Window]) -> Option<Moment> {
 
 impl WatchedModel {
     /// The features of the visits `rows`, as the model needs them.
-    pub fn features(&self, watching: &Watching<'_>, rows: &[usize]) -> Result<FeatureTable, WorkflowError> {
-        let features = watching.prepared.features.take(rows);
+    pub fn features(
+        &self,
+        watching: &Watching<'_>,
+        rows: &[usize],
+        task: &Task,
+    ) -> Result<FeatureTable, WorkflowError> {
+        let features = watching.prepared.features.take_watched(rows, task)?;
         match &self.artifact {
             Some(artifact) => Ok(features_for(artifact, Cow::Owned(features))?.into_owned()),
             None => Ok(features),
@@ -110,7 +115,7 @@ impl WatchedModel {
         let finished = window.rows.iter().filter(|row| wait(row).is_some());
         let rows: Vec<usize> = finished.map(|row| *row as usize).collect();
         let mut predicted = match &self.fitted {
-            Some(fitted) => fitted.predict_all(&self.features(watching, &rows)?, task)?,
+            Some(fitted) => fitted.predict_all(&self.features(watching, &rows, task)?, task)?,
             None => Vec::new(),
         }
         .into_iter();
