@@ -29,6 +29,8 @@ pub struct Fitting {
     pub rows: u64,
     /// The round that ended last.
     pub point: CurvePoint,
+    /// Key of the name of the loss in the string catalogue, which says its unit.
+    pub loss: &'static str,
 }
 
 /// The losses after a round of a fit, in the unit of the fit's loss.
@@ -109,16 +111,16 @@ impl Task {
         self.tell(Progress { stage, done, total, fitting: None })
     }
 
-    /// Says what a round of at most `rounds` of a fit to `rows` visits came to, and stops the work where it was asked to.
+    /// Says what a round of at most `rounds` of a fit came to, and stops the work where it was asked to.
     ///
     /// # Errors
     /// [`Cancelled`] once the task was cancelled.
-    pub fn report_round(&self, rows: u64, rounds: u32, point: CurvePoint) -> Result<(), Cancelled> {
+    pub fn report_round(&self, fitting: Fitting, rounds: u32) -> Result<(), Cancelled> {
         self.tell(Progress {
             stage: "stage.fitting",
-            done: u64::from(point.round),
+            done: u64::from(fitting.point.round),
             total: u64::from(rounds),
-            fitting: Some(Fitting { rows, point }),
+            fitting: Some(fitting),
         })
     }
 
@@ -221,10 +223,11 @@ mod tests {
     fn a_round_is_told_with_its_losses() {
         let task = Task::default();
         let point = CurvePoint { round: 3, train_loss: 2.5, stop_loss: Some(2.75) };
-        task.report_round(1_000, 12, point).unwrap();
+        let fitting = Fitting { rows: 1_000, point, loss: "curve_loss.pinball" };
+        task.report_round(fitting, 12).unwrap();
         let progress = task.progress();
         assert_eq!((progress.stage, progress.done, progress.total), ("stage.fitting", 3, 12));
-        assert_eq!(progress.fitting, Some(Fitting { rows: 1_000, point }));
+        assert_eq!(progress.fitting, Some(fitting));
         // What is not a fit says nothing of one.
         task.report("stage.predicting", 0, 1).unwrap();
         assert_eq!(task.progress().fitting, None);

@@ -1,10 +1,9 @@
 //! What `nobat runs explain`, `importance`, `effects` and `residuals` say in words.
 
 use crate::analysis::insight::{Effect, Effects, GroupImportance, Importance, ResidualSlice};
-use crate::analysis::models::Scalar;
 use crate::base::calendar::{DateStyle, Weekday};
 use crate::base::language::Language;
-use crate::workflows::card::{category_words, feature_words};
+use crate::workflows::card::{feature_words, value_words};
 use crate::workflows::insight::{RunResiduals, VisitExplanation};
 
 /// A waterfall: base, contributions, prediction.
@@ -25,7 +24,7 @@ pub(super) fn explanation_lines(found: &VisitExplanation, language: Language) ->
     for one in &found.contributions {
         let value = one.value.as_ref().map_or_else(
             || language.text("insight.missing").to_owned(),
-            |value| scalar(value, &one.feature, language),
+            |value| value_words(language, &one.feature, value),
         );
         let name = language
             .fill("train.parameter", &[("name", &feature_words(language, &one.feature)), ("value", &value)]);
@@ -36,13 +35,6 @@ pub(super) fn explanation_lines(found: &VisitExplanation, language: Language) ->
     }
     lines.push(line(language.text("insight.predicted"), &language.decimal(found.predicted_minutes, 2)));
     lines
-}
-
-fn scalar(value: &Scalar, feature: &str, language: Language) -> String {
-    match value {
-        Scalar::Number(number) => language.decimal(*number, if number.fract() == 0.0 { 0 } else { 1 }),
-        Scalar::Text(text) => category_words(language, feature, text),
-    }
 }
 
 pub(super) fn importance_lines(found: &Importance, language: Language) -> Vec<String> {

@@ -8,8 +8,10 @@ mod parts;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::evaluation::Errors;
+use crate::analysis::features::{Unit, feature as catalogued};
 use crate::analysis::history::Channel;
 use crate::analysis::insight::{InsightError, ResidualSlice, Residuals};
+use crate::analysis::models::Scalar;
 use crate::base::calendar::{DateStyle, Weekday};
 use crate::base::language::Language;
 use crate::base::{Moment, Task};
@@ -162,6 +164,25 @@ pub fn feature_words(language: Language, id: &str) -> String {
     }
 }
 
+/// A value of a feature for people: minutes and hours of a day as the clock shows them, names by their words.
+#[must_use]
+pub fn value_words(language: Language, feature: &str, value: &Scalar) -> String {
+    let number = match value {
+        Scalar::Text(name) => return category_words(language, feature, name),
+        Scalar::Number(number) => *number,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "minutes of a day")]
+    let clock = |minutes: f64| {
+        let minutes = minutes.clamp(0.0, 24.0 * 60.0) as u32;
+        language.digits(&format!("{:02}:{:02}", minutes / 60, minutes % 60))
+    };
+    match catalogued(feature).map(|feature| feature.unit) {
+        Some(Unit::MinuteOfDay) => clock(number),
+        Some(Unit::HourOfDay) => clock(60.0 * number),
+        _ => language.decimal(number, usize::from(number.fract() != 0.0)),
+    }
+}
+
 /// A value of a feature that is a name, for people: weekdays and channels by their words, sites and services as they are.
 #[must_use]
 pub fn category_words(language: Language, feature: &str, name: &str) -> String {
@@ -184,4 +205,21 @@ fn ends_of(errors: &Errors) -> Option<(f64, f64)> {
 fn worst<L>(slices: &[ResidualSlice<L>]) -> Option<&ResidualSlice<L>> {
     let judged = slices.iter().filter(|slice| slice.n >= FEWEST_VISITS && slice.days >= FEWEST_DAYS);
     judged.max_by(|a, b| a.mae.total_cmp(&b.mae))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_as_people_say_them() {
+        let number = |feature: &str, value: f64| value_words(Language::English, feature, &Scalar::Number(value));
+        assert_eq!(number("minute_of_day", 585.0), "09:45");
+        assert_eq!(number("hour_of_day", 7.0), "07:00");
+        assert_eq!([number("people_ahead", 12.0), number("work_ahead", 12.34)], ["12", "12.3"]);
+        assert_eq!(value_words(Language::Persian, "minute_of_day", &Scalar::Number(585.0)), "۰۹:۴۵");
+        let named =
+            |feature: &str, name: &str| value_words(Language::English, feature, &Scalar::Text(name.to_owned()));
+        assert_eq!([named("weekday", "saturday"), named("site", "saturday")], ["Saturday", "saturday"]);
+    }
 }

@@ -139,8 +139,13 @@ impl CurveLoss {
 
     /// The key of its name for people.
     #[must_use]
-    pub fn name_key(self) -> String {
-        format!("curve_loss.{}", self.id())
+    pub fn name_key(self) -> &'static str {
+        match self {
+            CurveLoss::AbsoluteError => "curve_loss.absolute_error",
+            CurveLoss::RootSquaredError => "curve_loss.root_squared_error",
+            CurveLoss::Pinball => "curve_loss.pinball",
+            CurveLoss::TweedieDeviance => "curve_loss.tweedie_deviance",
+        }
     }
 }
 
@@ -173,7 +178,7 @@ mod tests {
         for loss in CurveLoss::ALL {
             assert_eq!(serde_json::to_value(loss).unwrap(), loss.id());
             for language in Language::ALL {
-                assert_ne!(language.text(&loss.name_key()), loss.name_key());
+                assert_ne!(language.text(loss.name_key()), loss.name_key());
             }
         }
     }

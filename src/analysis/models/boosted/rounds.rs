@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::analysis::models::Curve;
 use crate::analysis::models::trees::{Branch, Tree};
-use crate::base::{Cancelled, CurvePoint, Task};
+use crate::base::{Cancelled, CurvePoint, Fitting, Task};
 
 use super::bins::{Cuts, Input, Matrix};
 use super::division::Division;
@@ -197,7 +197,9 @@ impl Rounds<'_> {
         let stop_loss = self.stopping.as_ref().map(|stopping| self.plan.loss.mean(&stopping.state));
         let point = CurvePoint { round, train_loss, stop_loss };
         self.points.push(point);
-        task.report_round(self.ground.matrix.rows as u64, self.plan.rounds, point)?;
+        let fitting =
+            Fitting { rows: self.ground.matrix.rows as u64, point, loss: self.plan.loss.of_curve().name_key() };
+        task.report_round(fitting, self.plan.rounds)?;
         let Some(stop_loss) = stop_loss else { return Ok(false) };
         if stop_loss < self.best.1 {
             self.best = (self.trees.len(), stop_loss);

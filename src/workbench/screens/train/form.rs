@@ -213,8 +213,11 @@ impl SplitField {
 
     /// What it may be.
     pub fn allowed(&self, look: &Look) -> String {
-        let words = range_words(look, self.range.0, self.range.1);
-        if self.id == ADAPTIVE { look.fill("train.adaptive_range", &[("range", &words)]) } else { words }
+        if self.id == ADAPTIVE {
+            let (least, most) = ADAPTIVE_RATES;
+            return look.fill("train.adaptive_range", &[("range", &range_words(look, least, most))]);
+        }
+        range_words(look, self.range.0, self.range.1)
     }
 }
 

@@ -11,7 +11,7 @@ use super::insight::loss_lines;
 use crate::base::CurvePoint;
 use crate::workbench::jobs::{JobId, JobStatus};
 use crate::workbench::text::Text;
-use crate::workbench::theme::{Ink, Look};
+use crate::workbench::theme::{Ink, Look, sizes};
 use crate::workbench::widgets::charts::Chart;
 
 /// Height of the picture.
@@ -79,7 +79,9 @@ impl Live {
         let key = if left.is_some() { "train.round_left" } else { "train.round" };
         Text::new(look.language.fill_owned(key, &values)).ink(Ink::Soft).wrap().ui(ui);
         if self.points.len() > 1 {
-            loss_lines(&look, &self.points).ui(ui, PICTURE);
+            let lines = loss_lines(&look, fitting.loss, &self.points);
+            Text::new(lines.unit.as_str()).size(sizes::SMALL).ink(Ink::Faint).ui(ui);
+            lines.ui(ui, PICTURE);
         }
     }
 }
@@ -96,7 +98,7 @@ mod tests {
         let id = Jobs::new(egui::Context::default()).start("train", "", |_| Ok(Arrival::Nothing));
         let at = |round: u32| {
             let point = CurvePoint { round, train_loss: 1.0 / f64::from(round), stop_loss: None };
-            let fitting = Some(Fitting { rows: 10, point });
+            let fitting = Some(Fitting { rows: 10, point, loss: "curve_loss.absolute_error" });
             let progress = Progress { stage: "stage.fitting", done: u64::from(round), total: 2_000, fitting };
             let (name, stages) = (String::new(), Vec::new());
             JobStatus { id, name, kind: "train", progress, stages, is_cancelled: false }

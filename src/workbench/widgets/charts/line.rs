@@ -78,6 +78,8 @@ pub struct LineData {
     pub unit: String,
     /// What the horizontal axis is, as head of the table.
     pub x_name: String,
+    /// Whether the horizontal axis counts something, so that its labels are round numbers and not those of points.
+    pub counts: bool,
     /// Decimals of the values.
     pub places: usize,
     /// The horizontal axis, ascending.
@@ -322,7 +324,8 @@ impl Chart for LineData {
             }
         });
         labels_left(ui, &shown, y, step);
-        labels_below(ui, shown.inner(), LABELS_LEFT + INSET.x, spread_labels(&self.x, &shown));
+        let labels = if self.counts { round_labels(ui, x, &shown) } else { spread_labels(&self.x, &shown) };
+        labels_below(ui, shown.inner(), LABELS_LEFT + INSET.x, labels);
         self.paint_marks(ui, &shown, x);
         self.paint_thresholds(ui, &shown);
         match pointed {
@@ -332,11 +335,23 @@ impl Chart for LineData {
     }
 }
 
-/// Labels at equal steps that leave room for words, always with the first one.
-fn spread_labels(points: &[XPoint], area: &Area) -> Vec<(f32, String)> {
+/// Labels that have room beside each other.
+fn most_labels(area: &Area) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few labels on a screen")]
     let most = (area.frame().width() / 96.0).max(1.0) as usize;
-    let step = points.len().div_ceil(most).max(1);
+    most
+}
+
+/// Round numbers, whole ones.
+fn round_labels(ui: &Ui, x: Scale, area: &Area) -> Vec<(f32, String)> {
+    let step = x.rounded(most_labels(area)).1.max(1.0).ceil();
+    let language = Look::of(ui).language;
+    x.steps(step).map(|at| (area.x(at), language.decimal(at, 0))).collect()
+}
+
+/// Labels at equal steps that leave room for words, always with the first one.
+fn spread_labels(points: &[XPoint], area: &Area) -> Vec<(f32, String)> {
+    let step = points.len().div_ceil(most_labels(area)).max(1);
     let place = |point: &XPoint| (area.x(point.at), point.short.clone());
     points.iter().step_by(step).map(place).collect()
 }

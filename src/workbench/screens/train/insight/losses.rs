@@ -23,14 +23,17 @@ pub(super) fn losses_ui(ui: &mut Ui, document: &RunDocument) {
 fn chart(look: &Look, curve: &Curve) -> LineData {
     let kept = look.fill("insight.kept", &[("n", &look.language.integer(u64::from(curve.kept_rounds)))]);
     LineData {
-        unit: look.fill("insight.curve_unit", &[("loss", look.text(&curve.loss.name_key()))]),
         marks: vec![Mark { at: f64::from(curve.kept_rounds), label: kept }],
-        ..loss_lines(look, &curve.points)
+        ..loss_lines(look, curve.loss.name_key(), &curve.points)
     }
 }
 
-/// The losses of rounds, without a unit, which the rounds do not know.
-pub(in crate::workbench::screens::train) fn loss_lines(look: &Look, points: &[CurvePoint]) -> LineData {
+/// The losses of rounds; `loss` is the key of their name.
+pub(in crate::workbench::screens::train) fn loss_lines(
+    look: &Look,
+    loss: &str,
+    points: &[CurvePoint],
+) -> LineData {
     let number = |value: u32| look.language.integer(u64::from(value));
     let series = |key: &str, ink: Ink, values: Vec<Option<f64>>| Series {
         name: look.text(key).to_owned(),
@@ -52,7 +55,9 @@ pub(in crate::workbench::screens::train) fn loss_lines(look: &Look, points: &[Cu
     }
     LineData {
         name: look.text("insight.part_curve").to_owned(),
+        unit: look.fill("insight.curve_unit", &[("loss", look.text(loss))]),
         x_name: look.text("insight.round").to_owned(),
+        counts: true,
         places: 3,
         x: points.iter().map(|at| point(at.round)).collect(),
         series: lines,

@@ -18,7 +18,7 @@ use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look};
 use crate::workbench::widgets::charts::{WaterfallData, WaterfallRow, chart_card_ui};
 use crate::workbench::widgets::{Button, Card, Select, Slider, grid_ui, icons, row_ui};
-use crate::workflows::card::{category_words, feature_words};
+use crate::workflows::card::{self, category_words, feature_words};
 use crate::workflows::insight::{TestPart, VisitChoice};
 
 /// Parts of the sum that are drawn one by one; the others are one part.
@@ -240,8 +240,7 @@ fn waterfall(look: &Look, explanation: &Explanation) -> WaterfallData {
 
 fn value_words(look: &Look, feature: &str, value: Option<&Scalar>) -> String {
     match value {
-        Some(Scalar::Number(number)) => look.language.decimal(*number, usize::from(number.fract() != 0.0)),
-        Some(Scalar::Text(text)) => category_words(look.language, feature, text),
+        Some(value) => card::value_words(look.language, feature, value),
         None => look.text("insight.missing").to_owned(),
     }
 }

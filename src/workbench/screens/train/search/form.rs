@@ -206,11 +206,14 @@ impl Form {
         let typed =
             [&mut self.minutes, &mut self.trials, &mut self.seed, &mut self.test_share, &mut self.adaptive_rate];
         let mut fields: Vec<_> = words.into_iter().zip(problems).zip(typed).collect();
-        grid_ui(ui, "search fields", &[1.0; 5], |ui, index, _| {
-            if let Some((((name, hint), problem), typed)) = fields.get_mut(index) {
-                Field { name, hint, problem: problem.as_deref(), lines: 1 }.ui(ui, typed);
-            }
-        });
+        // The hint of the last one is a sentence: it has a row of its own.
+        for (id, row) in ["search fields", "search intervals"].into_iter().zip(fields.chunks_mut(4)) {
+            grid_ui(ui, id, &vec![1.0; row.len()], |ui, index, _| {
+                if let Some((((name, hint), problem), typed)) = row.get_mut(index) {
+                    Field { name, hint, problem: problem.as_deref(), lines: 1 }.ui(ui, typed);
+                }
+            });
+        }
     }
 
     /// What is tried: in one sentence, and as fields where that is asked for.
