@@ -23,6 +23,6 @@ pub use explain::Explain;
 pub use minutes::Minutes;
 pub use moment::Moment;
 pub use role::Role;
-pub use task::{CancelToken, Cancelled, CurvePoint, Fitting, Progress, Task};
+pub use task::{CancelToken, Cancelled, CurvePoint, Fitting, Part, Progress, Task};
 pub use verdict::Verdict;
 pub use version::Version;

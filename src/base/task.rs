@@ -20,6 +20,30 @@ pub struct Progress {
     pub total: u64,
     /// What the last round came to, where this stage fits a model in rounds.
     pub fitting: Option<Fitting>,
+    /// Where the stage comes several times, which time this is.
+    pub part: Option<Part>,
+}
+
+/// One of several times that a stage comes, each counted anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which one, from 1.
+    pub place: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+impl Progress {
+    /// How much of the stage, in all of its parts, is done: 0 to 1. `None` where that cannot be known.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a share")]
+        let of_part = (self.total > 0).then(|| (self.done as f64 / self.total as f64).clamp(0.0, 1.0))?;
+        Some(match self.part {
+            Some(Part { place, of }) if of > 0 => (f64::from(place.saturating_sub(1)) + of_part) / f64::from(of),
+            _ => of_part,
+        })
+    }
 }
 
 /// A model that is being fitted in rounds.
@@ -73,6 +97,7 @@ struct Told {
     progress: Progress,
     /// Every stage that was begun, once, in the order in which it was begun first.
     stages: Vec<&'static str>,
+    part: Option<Part>,
 }
 
 impl CancelToken {
@@ -108,7 +133,7 @@ impl Task {
     /// # Errors
     /// [`Cancelled`] once the task was cancelled.
     pub fn report(&self, stage: &'static str, done: u64, total: u64) -> Result<(), Cancelled> {
-        self.tell(Progress { stage, done, total, fitting: None })
+        self.tell(Progress { stage, done, total, ..Progress::default() })
     }
 
     /// Says what a round of at most `rounds` of a fit came to, and stops the work where it was asked to.
@@ -121,13 +146,19 @@ impl Task {
             done: u64::from(fitting.point.round),
             total: u64::from(rounds),
             fitting: Some(fitting),
+            part: None,
         })
+    }
+
+    /// Says that what is reported from here on is this part of what it is part of; `None`: all of it.
+    pub fn begin_part(&self, part: Option<Part>) {
+        self.told().part = part;
     }
 
     fn tell(&self, progress: Progress) -> Result<(), Cancelled> {
         let stage = progress.stage;
         let mut told = self.told();
-        told.progress = progress;
+        told.progress = Progress { part: told.part, ..progress };
         if !told.stages.contains(&stage) {
             told.stages.push(stage);
         }
@@ -215,7 +246,7 @@ mod tests {
         assert_eq!(seen_by_worker.report("stage.reading", 3, 10), Ok(()));
         task.cancel_token().cancel();
         assert_eq!(seen_by_worker.report("stage.reading", 4, 10), Err(Cancelled));
-        let reading = Progress { stage: "stage.reading", done: 4, total: 10, fitting: None };
+        let reading = Progress { stage: "stage.reading", done: 4, total: 10, ..Progress::default() };
         assert_eq!(task.progress(), reading);
     }
 
@@ -227,7 +258,16 @@ mod tests {
         task.report_round(fitting, 12).unwrap();
         let progress = task.progress();
         assert_eq!((progress.stage, progress.done, progress.total), ("stage.fitting", 3, 12));
-        assert_eq!(progress.fitting, Some(fitting));
+        assert_eq!((progress.fitting, progress.share()), (Some(fitting), Some(0.25)));
+        task.begin_part(Some(Part { place: 2, of: 5 }));
+        task.report_round(fitting, 12).unwrap();
+        assert_eq!(task.progress().share(), Some(0.25));
+        task.begin_part(Some(Part { place: 5, of: 5 }));
+        task.report("stage.fitting", 10, 10).unwrap();
+        assert_eq!(task.progress().share(), Some(1.0));
+        task.begin_part(None);
+        task.report("stage.fitting", 1, 0).unwrap();
+        assert_eq!(task.progress().share(), None);
         // What is not a fit says nothing of one.
         task.report("stage.predicting", 0, 1).unwrap();
         assert_eq!(task.progress().fitting, None);

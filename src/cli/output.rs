@@ -104,10 +104,7 @@ fn show_progress(over: &AtomicBool, task: &Task, language: Language) {
         if progress.stage.is_empty() {
             continue;
         }
-        let share = match progress.total {
-            0 => String::new(),
-            total => language.percent(progress.done as f64 / total as f64, 0),
-        };
+        let share = progress.share().map_or_else(String::new, |share| language.percent(share, 0));
         eprint!("\r\x1b[2K{} {share}", language.text(progress.stage));
         shown = true;
     }

@@ -13,7 +13,7 @@ use crate::analysis::models::{
     Intervals, KnownDays, Parameters, Part, Queues, Training, WaitInterval,
 };
 use crate::base::language::Language;
-use crate::base::{Cancelled, Task};
+use crate::base::{self, Cancelled, Task};
 
 use super::datasets::Prepared;
 use super::train::{RunDocument, waits_of};
@@ -53,6 +53,13 @@ pub(super) struct Recipe<'a> {
     pub rate: Option<f64>,
 }
 
+/// Which of the two times it is that a model is fitted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Time {
+    First,
+    Second,
+}
+
 /// The point model, then the models of [`EDGE_QUANTILES`], where the family has these.
 struct Fits(Vec<Fit>);
 
@@ -80,11 +87,11 @@ impl Recipe<'_> {
             let stop = if stops { Some(of_part(&parts.stop)?) } else { None };
             let training = self.training(&first);
             let training = stop.as_ref().map_or(training, |stop| training.stopped_by(stop.part()));
-            self.fits(calibrates, task, |_| training)?
+            self.fits(calibrates, Time::First, task, |_| training)?
         };
         let rounds: Vec<Option<u32>> = found.0.iter().map(|fit| Some(fit.curve.as_ref()?.kept_rounds)).collect();
         let all = of_part(&split.train)?;
-        let kept = self.fits(calibrates, task, |place| {
+        let kept = self.fits(calibrates, Time::Second, task, |place| {
             self.training(&all).with_rounds(rounds.get(place).copied().flatten().filter(|_| stops))
         })?;
         let curve = found.0.first().and_then(|fit| fit.curve.clone());
@@ -115,14 +122,21 @@ impl Recipe<'_> {
     fn fits<'v>(
         self,
         with_edges: bool,
+        time: Time,
         task: &Task,
         training: impl Fn(usize) -> Training<'v>,
     ) -> Result<Fits, FitError> {
-        let mut fits = vec![self.family.fit(&training(0), self.parameters, task)?];
         let quantiles = EDGE_QUANTILES.map(|level| self.family.quantile(self.parameters, level));
-        for (place, parameters) in quantiles.iter().flatten().filter(|_| with_edges).enumerate() {
-            fits.push(self.family.fit(&training(place + 1), parameters, task)?);
+        let edges = quantiles.iter().flatten().filter(|_| with_edges);
+        let all: Vec<&Parameters> = std::iter::once(self.parameters).chain(edges).collect();
+        let mut fits = Vec::with_capacity(all.len());
+        for (place, parameters) in all.iter().enumerate() {
+            let done = if time == Time::Second { all.len() } else { 0 };
+            let count = |fits: usize| u32::try_from(fits).unwrap_or(u32::MAX);
+            task.begin_part(Some(base::Part { place: count(done + place + 1), of: count(2 * all.len()) }));
+            fits.push(self.family.fit(&training(place), parameters, task)?);
         }
+        task.begin_part(None);
         Ok(Fits(fits))
     }
 }

@@ -75,10 +75,8 @@ fn words(job: &JobStatus, look: &Look) -> String {
         let stage = look.text(progress.stage).to_owned();
         words = look.fill("bottom.job_and_stage", &[("job", &job.name), ("stage", &stage)]);
     }
-    if progress.total > 0 {
-        #[expect(clippy::cast_precision_loss, reason = "a share")]
-        let share = progress.done as f64 / progress.total as f64;
-        words = format!("{words} {}", look.language.percent(share.clamp(0.0, 1.0), 0));
+    if let Some(share) = progress.share() {
+        words = format!("{words} {}", look.language.percent(share, 0));
     }
     words
 }

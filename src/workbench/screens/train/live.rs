@@ -8,7 +8,7 @@ use std::time::Instant;
 use egui::Ui;
 
 use super::insight::loss_lines;
-use crate::base::CurvePoint;
+use crate::base::{CurvePoint, Part};
 use crate::workbench::jobs::{JobId, JobStatus};
 use crate::workbench::text::Text;
 use crate::workbench::theme::{Ink, Look, sizes};
@@ -49,13 +49,14 @@ impl Live {
         }
     }
 
-    /// Seconds until the last of `rounds`, by the pace so far.
-    fn seconds_left(&self, rounds: u64) -> Option<f64> {
+    /// Seconds until the last of `rounds` of the last part, by the pace so far.
+    fn seconds_left(&self, rounds: u64, part: Part) -> Option<f64> {
         let (first, since) = self.since?;
         let last = self.points.last()?.round;
         let done = last.checked_sub(first).filter(|done| *done > 0)?;
         let pace = since.elapsed().as_secs_f64() / f64::from(done);
-        let to_come = rounds.saturating_sub(u64::from(last));
+        let parts = u64::from(part.of.saturating_sub(part.place));
+        let to_come = rounds.saturating_sub(u64::from(last)) + parts * rounds;
         #[expect(clippy::cast_precision_loss, reason = "a few thousand rounds")]
         let left = pace * to_come as f64;
         Some(left)
@@ -68,8 +69,11 @@ impl Live {
         let Some(fitting) = job.progress.fitting else { return };
         let loss = |loss: f64| look.language.decimal(loss, 3);
         let number = |n: u64| look.language.integer(n);
-        let left = self.seconds_left(job.progress.total).map(|left| look.language.decimal(left, 0));
+        let part = job.progress.part.unwrap_or(Part { place: 1, of: 1 });
+        let left = self.seconds_left(job.progress.total, part).map(|left| look.language.decimal(left, 0));
         let values = [
+            ("fit", number(u64::from(part.place))),
+            ("fits", number(u64::from(part.of))),
             ("round", number(u64::from(fitting.point.round))),
             ("rounds", number(job.progress.total)),
             ("rows", number(fitting.rows)),
@@ -99,7 +103,8 @@ mod tests {
         let at = |round: u32| {
             let point = CurvePoint { round, train_loss: 1.0 / f64::from(round), stop_loss: None };
             let fitting = Some(Fitting { rows: 10, point, loss: "curve_loss.absolute_error" });
-            let progress = Progress { stage: "stage.fitting", done: u64::from(round), total: 2_000, fitting };
+            let progress =
+                Progress { stage: "stage.fitting", done: u64::from(round), total: 2_000, fitting, part: None };
             let (name, stages) = (String::new(), Vec::new());
             JobStatus { id, name, kind: "train", progress, stages, is_cancelled: false }
         };
@@ -110,8 +115,10 @@ mod tests {
         }
         assert!(live.points.len() <= MOST_POINTS && live.points.is_sorted_by(|a, b| a.round < b.round));
         assert_eq!(live.points.last().map(|point| point.round), Some(1_500));
-        assert!(live.seconds_left(2_000).is_some_and(|left| left.is_finite() && left >= 0.0));
+        let left = |live: &Live, place: u32| live.seconds_left(2_000, Part { place, of: 6 });
+        assert!(left(&live, 6).is_some_and(|left| left.is_finite() && left >= 0.0));
+        assert!(left(&live, 1) > left(&live, 6));
         live.see(&at(1));
-        assert_eq!((live.points.len(), live.seconds_left(2_000)), (1, None));
+        assert_eq!((live.points.len(), left(&live, 1)), (1, None));
     }
 }

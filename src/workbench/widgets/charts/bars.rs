@@ -266,15 +266,14 @@ pub fn progress_ui(ui: &mut Ui, progress: &Progress, width: f32) -> Response {
     let look = Look::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
     ui.painter().rect_filled(rect, 3, look.palette.line);
-    #[expect(clippy::cast_precision_loss, reason = "a share for a bar")]
-    let share =
-        if progress.total > 0 { (progress.done as f64 / progress.total as f64).clamp(0.0, 1.0) } else { 0.0 };
-    let (from, to) = if progress.total > 0 {
-        (0.0, share)
-    } else {
-        let phase = (ui.ctx().time() / 1.6).fract();
-        (phase * 0.8, phase * 0.8 + 0.2)
-    };
+    let share = progress.share();
+    let (from, to) = share.map_or_else(
+        || {
+            let phase = (ui.ctx().time() / 1.6).fract();
+            (phase * 0.8, phase * 0.8 + 0.2)
+        },
+        |share| (0.0, share),
+    );
     #[expect(clippy::cast_possible_truncation, reason = "positions on a screen")]
     let at = |part: f64| {
         let part = part as f32;
@@ -284,7 +283,7 @@ pub fn progress_ui(ui: &mut Ui, progress: &Progress, width: f32) -> Response {
     ui.painter().rect_filled(Rect::from_x_y_ranges(across, rect.y_range()), 3, look.palette.current);
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, label(look.text("progress")).logical());
-        info.value = Some(share);
+        info.value = Some(share.unwrap_or_default());
         info
     });
     response

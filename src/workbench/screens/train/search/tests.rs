@@ -32,7 +32,7 @@ fn live() -> State {
         since: Instant::now(),
     };
     let id = Jobs::new(egui::Context::default()).start("search", "", |_| Ok(Arrival::Nothing));
-    let progress = Progress { stage: "stage.fitting", done: 3, total: 10, fitting: None };
+    let progress = Progress { stage: "stage.fitting", done: 3, total: 10, ..Progress::default() };
     let job = JobStatus {
         id,
         name: "Searching".to_owned(),
