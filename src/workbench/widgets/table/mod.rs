@@ -92,6 +92,8 @@ impl<'a> Table<'a> {
             }
             let height = (self.height - sizes::ROW).max(sizes::ROW);
             let area = ScrollArea::vertical().id_salt(self.id).max_height(height).auto_shrink([false, true]);
+            // Near the lower end of the window it would be a slit otherwise: the page around it scrolls, too.
+            let area = if height.is_finite() { area.min_scrolled_height(height) } else { area };
             area.show_rows(ui, sizes::ROW, rows, |ui, range| {
                 for row in range {
                     if self.row_ui(ui, &places, row, row + 1 < rows, &mut cell) {
