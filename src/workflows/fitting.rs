@@ -174,18 +174,23 @@ pub(super) fn coverage_of(
 ) -> Result<Covered, FitError> {
     let values = EdgeValues::of(places.predicted.clone(), intervals.edges(), features, task)?;
     let queues = Queues::of(features);
-    let of_levels = |levels: &[Vec<WaitInterval>]| {
-        let mut found: Vec<Coverage> =
-            levels.iter().filter_map(|level| coverage(level, actual, places, seed)).collect();
+    let of_levels = |levels: &[Vec<WaitInterval>]| -> Result<Vec<Coverage>, Cancelled> {
+        let mut found = Vec::with_capacity(levels.len());
+        for level in levels {
+            task.check()?;
+            found.extend(coverage(level, actual, places, seed));
+        }
         found.iter_mut().skip(1).for_each(|coverage| coverage.parts.clear());
-        found
+        Ok(found)
     };
-    let fixed = of_levels(&intervals.of_all(&values, &queues));
+    let fixed = of_levels(&intervals.of_all(&values, &queues))?;
     let followed = match intervals.rate() {
         None => None,
         Some(_) => intervals.followed(&values, actual, &queues, &known_days(prepared, rows), u32::MAX),
     };
-    Ok(Covered { fixed, followed: followed.map(|followed| of_levels(&followed.intervals)).unwrap_or_default() })
+    let followed = followed.map(|followed| of_levels(&followed.intervals)).transpose()?;
+    task.check()?;
+    Ok(Covered { fixed, followed: followed.unwrap_or_default() })
 }
 
 /// When each of `rows` arrived and was called: days of one clock, so that midnight is the same moment for all of them.

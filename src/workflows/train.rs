@@ -286,6 +286,7 @@ pub(super) fn fit_and_test(
     let score = |model: &Fitted| -> Result<(Vec<f64>, Option<Errors>), FitError> {
         let predicted = model.predict_all(&test, task)?;
         let errors = errors(&predicted, &actual, &places.day, seed);
+        task.check()?;
         Ok((predicted, errors))
     };
     let (predicted, errors) = score(&model)?;
