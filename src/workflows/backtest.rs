@@ -13,7 +13,8 @@ use crate::store::sqlite::Access;
 use super::datasets::{Prepared, workspace};
 use super::expressions::expressions;
 use super::fitting::Recipe;
-use super::train::{Scored, TrainRequest, find_family, fit_and_test};
+use super::tested::{Scored, fit_and_test};
+use super::train::{TrainRequest, find_family};
 use super::{Home, WorkflowError};
 
 /// What came of it.

@@ -17,7 +17,8 @@ use super::datasets::Prepared;
 use super::expressions::expressions;
 use super::files::read_text;
 use super::fitting::places;
-use super::train::{RunDocument, TrainOutcome, fit_baseline, json, waits_of};
+use super::tested::fit_baseline;
+use super::train::{RunDocument, TrainOutcome, json, waits_of};
 use super::{Home, SEED, WorkflowError, now};
 
 /// What is to be imported.

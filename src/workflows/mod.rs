@@ -41,6 +41,7 @@ pub mod search;
 pub mod searches;
 pub mod server;
 pub mod simulate;
+mod tested;
 pub mod thresholds;
 pub mod train;
 pub mod verify;

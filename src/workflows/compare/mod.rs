@@ -21,8 +21,8 @@ use crate::base::{Moment, Task};
 use super::datasets::Prepared;
 use super::gates::measure;
 use super::models::{ModelName, load};
+use super::tested::fit_baseline;
 use super::thresholds::limits;
-use super::train::fit_baseline;
 use super::{Home, SEED, WorkflowError};
 
 use elsewhere::learned_sites;

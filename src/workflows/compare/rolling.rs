@@ -19,8 +19,9 @@ use crate::store::workspace::Workspace;
 use crate::workflows::datasets::Prepared;
 use crate::workflows::fitting::Recipe;
 use crate::workflows::models::{ModelName, load};
+use crate::workflows::tested::fit_baseline;
 use crate::workflows::thresholds::limits;
-use crate::workflows::train::{RunDocument, fit_baseline, waits_of};
+use crate::workflows::train::{RunDocument, waits_of};
 use crate::workflows::{Home, WorkflowError};
 
 use super::CompareRequest;

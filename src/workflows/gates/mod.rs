@@ -19,7 +19,7 @@ use crate::base::{Cancelled, Digest, Minutes, Task};
 use super::datasets::Prepared;
 use super::example::request_of;
 use super::fitting::Recipe;
-use super::train::fit_and_test;
+use super::tested::fit_and_test;
 use super::{SEED, WorkflowError};
 
 pub use words::{exact_words, gate_reason, gate_value, gate_words};

@@ -11,7 +11,7 @@ use crate::base::{Moment, Task};
 use crate::store::registry::Registry;
 use crate::store::sqlite::Access;
 use crate::workflows::models::{ModelName, features_for, load};
-use crate::workflows::train::fit_baseline;
+use crate::workflows::tested::fit_baseline;
 use crate::workflows::{Home, WorkflowError};
 
 use super::Watching;
