@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::parzen::{Axis, Observation, suggest};
-use super::{BRACKET, Parameter, ParameterKind, Range, Space, random};
+use super::{BRACKET, Parameters, Range, Space, random};
 
 /// One trial in so many is drawn at random, whatever came out before.
 const DRAWN: u32 = 3;
@@ -66,10 +66,9 @@ impl Space {
 
     /// Where the values of a trial lie in the ranges of [`Self::free`]; `None` where one lies outside.
     fn places(&self, parameters: &Value) -> Option<Vec<f64>> {
-        let place = |(id, range): (&'static str, &Range)| {
-            let given = parameters.get(id).cloned();
-            range.place_of(&given.or_else(|| self.declared.iter().find(|known| known.id == id).map(default_of))?)
-        };
+        let defaults = serde_json::to_value(Parameters::defaults(self.declared)).ok()?;
+        let place =
+            |(id, range): (&'static str, &Range)| range.place_of(parameters.get(id).or_else(|| defaults.get(id))?);
         self.free().map(place).collect()
     }
 }
@@ -104,21 +103,13 @@ impl Range {
     }
 }
 
-fn default_of(parameter: &Parameter) -> Value {
-    match parameter.kind {
-        ParameterKind::Number { default, .. } => default.into(),
-        ParameterKind::Whole { default, .. } => default.into(),
-        ParameterKind::Choice(choice) => choice.default.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use rand_core::Rng as _;
 
     use super::*;
     use crate::analysis::models::search::{Results, best, next_step};
-    use crate::analysis::models::{FAMILIES, Parameters, family};
+    use crate::analysis::models::{FAMILIES, family};
 
     /// The trials that are searched in the simulation, and how often.
     const TRIALS: u32 = 54;
